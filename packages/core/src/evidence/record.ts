@@ -1,0 +1,76 @@
+/** A test run's identity in the journal; `test` is null at module level and in beforeAll, which count for the whole file. */
+export interface TestPlace {
+  readonly column: string
+  readonly file: string
+  readonly test: string | null
+  readonly retry: number
+}
+
+/** Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`) and by the shim (`mapped`, `exec`). */
+export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | MappedLine | ExecLine
+
+/** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
+export interface HookLine {
+  readonly type: 'hook'
+  readonly column: string
+  readonly file: string
+  readonly pid: number
+  readonly spawn: string | null
+}
+
+/** A child was about to be started. `id` is unique in the run; the shim's record carries it back. */
+export interface SpawnLine {
+  readonly type: 'spawn'
+  readonly id: string
+  readonly place: TestPlace
+  readonly decision: 'reroute' | 'passthrough'
+  readonly code: string
+  readonly reason: string
+  readonly program: string
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly compatible: boolean
+  readonly missing: readonly string[]
+  readonly hostLibraries: readonly string[]
+}
+
+/** The kernel refused to start it: no process, so no record is due. */
+export interface FailedLine {
+  readonly type: 'failed'
+  readonly id: string
+  readonly errno: number
+}
+
+/** An addon was loaded into the host's own Node. */
+export interface AddonLine {
+  readonly type: 'addon'
+  readonly place: TestPlace
+  readonly path: string
+}
+
+/** An object that a process mapped, as the shim found it in its own link map and /proc/self/maps. */
+export interface MappedObject {
+  readonly path: string
+  readonly soname: string | null
+  readonly device: string
+  readonly inode: string
+  readonly buildId: string | null
+}
+
+/** What a rerouted process says from inside: the only proof there is. */
+export interface MappedLine {
+  readonly type: 'mapped'
+  readonly id: string
+  readonly pid: number
+  readonly ppid: number
+  readonly program: string
+  readonly objects: readonly MappedObject[]
+}
+
+/** A rerouted process started another program, which is not followed. */
+export interface ExecLine {
+  readonly type: 'exec'
+  readonly id: string
+  readonly pid: number
+  readonly program: string
+}

@@ -1,0 +1,41 @@
+export type CellState = 'pass' | 'fail' | 'incompatible' | 'unproven' | 'none' | 'skip'
+
+/** What the grid file keeps of one process. */
+export interface CellRecord {
+  readonly pid: number | null
+  readonly ppid: number | null
+  readonly program: string
+  readonly libc: readonly string[]
+  readonly proof: 'mapped' | 'unproven'
+  /** Objects lent by the host, by path. */
+  readonly hostLibraries: readonly string[]
+  /** argv that does the same by hand, with raw ld.so. */
+  readonly command: readonly string[]
+}
+
+export interface Cell {
+  readonly state: CellState
+  readonly reason?: string
+  readonly durationMs: number
+  readonly records: readonly CellRecord[]
+}
+
+export interface GridColumn {
+  readonly name: string
+  readonly spec: string
+  /** null when the sysroot could not be had (shown as skipped). */
+  readonly glibc: string | null
+}
+
+export interface GridRow {
+  readonly suite: string
+  readonly test: string
+  readonly cells: Readonly<Record<string, Cell>>
+}
+
+/** The grid file of both reporters (`format` is raised when a field changes its meaning). */
+export interface Grid {
+  readonly format: 1
+  readonly columns: readonly GridColumn[]
+  readonly rows: readonly GridRow[]
+}

@@ -1,0 +1,69 @@
+/** A command as the kernel would get it: `args[0]` is argv[0], `env` is the child's whole environment. */
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A version need that a sysroot's real file does not define. */
+export interface MissingVersion {
+  readonly version: string
+  readonly library: string
+  readonly requiredBy: string
+}
+
+export interface MissingLibrary {
+  readonly soname: string
+  readonly requiredBy: string
+  /** Set when the host has it but it may not be used (its own needs, or `hostLibraries: 'refuse'`). */
+  readonly refused: string | null
+}
+
+/** A library that the sysroot lacks and the host lends, since its own needs are met there. */
+export interface HostLibrary {
+  readonly soname: string
+  readonly path: string
+}
+
+/** Whether a program and its NEEDED closure can load in a sysroot: a prediction, never evidence. */
+export interface Verdict {
+  readonly compatible: boolean
+  readonly missing: readonly MissingVersion[]
+  readonly missingLibraries: readonly MissingLibrary[]
+  readonly hostLibraries: readonly HostLibrary[]
+}
+
+/** Why a command is or isn't rerouted. `code` is stable; `reason` is for people. */
+export type Decision = Reroute | Passthrough
+
+export interface Reroute {
+  readonly decision: 'reroute'
+  readonly code: 'native' | 'shebang'
+  readonly reason: string
+  /** Real path of the program that the loader maps. */
+  readonly program: string
+  /** argv that the program shall see, argv[0] first. */
+  readonly args: readonly string[]
+  readonly verdict: Verdict
+}
+
+export interface Passthrough {
+  readonly decision: 'passthrough'
+  readonly code: PassthroughCode
+  readonly reason: string
+  /** The resolved file, null when there is none. */
+  readonly program: string | null
+}
+
+export type PassthroughCode =
+  | 'missing' // no such file: the kernel's ENOENT must reach the caller
+  | 'not-executable' // EACCES must reach the caller
+  | 'excluded' // by `programs` / `exclude`
+  | 'system-tool' // lies in a system directory and starts nothing by itself
+  | 'launcher' // a shell, env, make, python …: what it starts is not followed
+  | 'node' // the host's Node: gets the hook instead
+  | 'static' // no libc to exchange
+  | 'foreign-machine' // an ELF of another machine than the sysroot's
+  | 'foreign-libc' // its interpreter is no glibc loader (musl, Android)
+  | 'not-elf' // no ELF and no script: the kernel's ENOEXEC must reach the caller

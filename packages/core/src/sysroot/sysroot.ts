@@ -1,0 +1,44 @@
+/** Where a sysroot comes from, as a user names it. */
+export type SysrootSpec =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'dir'; readonly path: string }
+  | { readonly kind: 'debian'; readonly suite: string; readonly arch: string | null; readonly packages: readonly string[] }
+
+/** The files whose identity proves a column: device, inode and build-id, never a version string. */
+export interface FileIdentity {
+  readonly path: string
+  /** `major:minor` in lower-case hex without padding, as in /proc/PID/maps stripped of leading zeros (`fe:0`). */
+  readonly device: string
+  readonly inode: string
+  readonly buildId: string | null
+}
+
+/** One libc and its loader, installed, verified and described by its files. Plain data: it crosses processes as JSON. */
+export interface Sysroot {
+  readonly name: string
+  readonly spec: string
+  /** Root directory; `/` for the host. */
+  readonly path: string
+  /** glibc's own version, read from libc.so.6 (`2.31`). */
+  readonly glibc: string
+  /** uname-like, as in ElfFile. */
+  readonly machine: string
+  /** Absolute path of the real ld.so: no symlink leads out of the sysroot. */
+  readonly loader: string
+  readonly libc: FileIdentity
+  /** Directories that hold its libraries, in search order, absolute. */
+  readonly libraryPath: readonly string[]
+  readonly gconv: string | null
+  readonly locales: string | null
+  /** The options among these that its ld.so knows, read from its strings. */
+  readonly loaderOptions: readonly string[]
+  /** sha256 over the sorted manifest of its files; for `host` and `dir:` over loader and libc alone. */
+  readonly digest: string
+  readonly packages: readonly InstalledPackage[]
+}
+
+export interface InstalledPackage {
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+}
