@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+const seconds = 1000
+
+/** Tests are real: they compile, install and spawn. The time-outs are only there to end what hangs. */
+function project(name: string, timeout: number) {
+  return {
+    test: {
+      name,
+      include: [`test/${name === 'unit' ? 'core' : name}/**/*.test.ts`],
+      pool: 'forks' as const,
+      testTimeout: timeout,
+      hookTimeout: timeout,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 60 * seconds),
+      project('e2e', 180 * seconds),
+      project('full', 900 * seconds),
+      { test: { name: 'bench', include: [], benchmark: { include: ['test/bench/**/*.bench.ts'] }, pool: 'forks' } },
+    ],
+  },
+})
