@@ -1,0 +1,92 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { shimPath } from '@glibc-matrix/native'
+import { GlibcMatrixError } from '../errors.js'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import { sealLoader } from './sealed-loader.js'
+import { configureShim, libcPatches } from './shim-config.js'
+
+/** A sysroot made ready to start programs: a private loader, a directory of its libraries, a shim that reports. Plain data. */
+export interface Seal {
+  /** The private copy of ld.so. */
+  readonly loader: string
+  /** Options that this loader needs before the program; none for a distribution's. */
+  readonly libraryPath: readonly string[]
+  /** Where its libraries are linked, and where libraries lent by the host are put; null for the host itself. */
+  readonly libraries: string | null
+}
+
+/**
+ * Writes a column's seal into `directory`, a short path owned by the user alone (ld.so's built-in strings set the lengths:
+ * 18 bytes for the preload list, 15 for the locales). `letter` is unique in the directory.
+ *
+ * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
+ */
+export function sealSysroot(sysroot: Sysroot, directory: string, letter: string, journals: string): Seal {
+  const at = (name: string) => join(directory, `${letter}${name}`)
+  const foreign = sysroot.path !== '/'
+  const libraries = foreign ? at('l') : null
+  if (libraries !== null) linkLibraries(sysroot, libraries)
+
+  const links = { gconv: at('g'), locales: at('L') }
+  if (foreign && sysroot.gconv !== null) symlinkSync(sysroot.gconv, links.gconv)
+  if (foreign && sysroot.locales !== null) symlinkSync(sysroot.locales, links.locales)
+
+  const shim = at('s.so')
+  const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
+  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId: sysroot.libc.buildId ?? '', patches }))
+  writeFileSync(at('p'), `${shim}\n`)
+
+  const loader = at('d')
+  const sealed = sealLoader(readFileSync(sysroot.loader), {
+    preloadList: at('p'),
+    libraries,
+    triplet: `${sysroot.machine}-linux-gnu`,
+  })
+  if (sealed === null) throw unsealable(sysroot, at('p'))
+  writeFileSync(loader, sealed.bytes)
+  chmodSync(loader, 0o755)
+  return { loader, libraries, libraryPath: sealed.directoriesSealed ? [] : [libraries as string] }
+}
+
+/** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. */
+function linkLibraries(sysroot: Sysroot, libraries: string): void {
+  mkdirSync(libraries)
+  const linked = new Set<string>()
+  for (const directory of sysroot.libraryPath) {
+    for (const name of readdirSync(directory)) {
+      if (linked.has(name) || !(name.includes('.so') || name === 'glibc-hwcaps')) continue
+      linked.add(name)
+      symlinkSync(insideRoot(sysroot.path, join(directory, name)), join(libraries, name))
+    }
+  }
+}
+
+/** Follows absolute links inside the root, where the kernel would follow them out of it. */
+function insideRoot(root: string, path: string): string {
+  let inside = path
+  for (let hops = 0; hops < 40; hops++) {
+    if (!lstatSync(inside, { throwIfNoEntry: false })?.isSymbolicLink()) return inside
+    const target = readlinkSync(inside)
+    inside = target.startsWith('/') ? join(root, target) : join(dirname(inside), target)
+  }
+  return inside
+}
+
+function readShim(): Buffer {
+  const path = shimPath()
+  if (path !== null) return readFileSync(path)
+  throw new GlibcMatrixError(
+    'SEAL_FAILED',
+    `@glibc-matrix/native has no shim for ${process.platform}-${process.arch}`,
+    'In a checkout run `npm run build` (it needs a C compiler); from npm, reinstall @glibc-matrix/native.',
+  )
+}
+
+function unsealable(sysroot: Sysroot, preloadList: string): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'SEAL_FAILED',
+    `the loader of ${sysroot.spec} (${sysroot.loader}) has no built-in /etc/ld.so.preload that '${preloadList}' could replace`,
+    'Without it no process can report what it mapped. Use a glibc loader of 2.17 or later, and a /tmp that is short and not noexec.',
+  )
+}

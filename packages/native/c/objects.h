@@ -1,0 +1,113 @@
+/* The ELF objects behind the mappings: soname and build-id, read from memory within the bounds of what is mapped. */
+#ifndef GLIBC_MATRIX_OBJECTS_H
+#define GLIBC_MATRIX_OBJECTS_H
+
+#include <elf.h>
+#include <sys/stat.h>
+
+#include "maps.h"
+
+struct object {
+  const struct mapping *first;
+  uintptr_t base;
+  uint64_t major, minor;
+  const char *soname;
+  const unsigned char *build_id;
+  size_t build_id_length;
+};
+
+static int same_file(const struct mapping *a, const struct mapping *b) {
+  return a->inode == b->inode && a->major == b->major && a->minor == b->minor;
+}
+
+/* True when [address, address + size) lies in readable mappings of the object's own file. */
+static int readable_in(const struct mapping *file, int count, uintptr_t address, size_t size) {
+  if (address + size < address) return 0;
+  for (int i = 0; i < count; i++)
+    if (same_file(&maps[i], file) && maps[i].readable && address >= maps[i].start && address < maps[i].end) {
+      if (address + size <= maps[i].end) return 1;
+      return readable_in(file, count, maps[i].end, address + size - maps[i].end);
+    }
+  return 0;
+}
+
+static const char *bounded_string(const struct mapping *file, int count, uintptr_t address) {
+  for (size_t n = 0; n < 4096; n++) {
+    if (!readable_in(file, count, address + n, 1)) return 0;
+    if (!*(const char *)(address + n)) return (const char *)address;
+  }
+  return 0;
+}
+
+static void read_soname(struct object *o, int count, uintptr_t dynamic, size_t size) {
+  uintptr_t strtab = 0, name = 0;
+  int named = 0;
+  for (size_t at = 0; at + sizeof(Elf64_Dyn) <= size; at += sizeof(Elf64_Dyn)) {
+    if (!readable_in(o->first, count, dynamic + at, sizeof(Elf64_Dyn))) return;
+    const Elf64_Dyn *entry = (const Elf64_Dyn *)(dynamic + at);
+    if (entry->d_tag == DT_NULL) break;
+    if (entry->d_tag == DT_STRTAB) strtab = entry->d_un.d_ptr;
+    if (entry->d_tag == DT_SONAME) name = entry->d_un.d_val, named = 1;
+  }
+  if (!named || !strtab) return;
+  /* glibc relocates d_ptr in place; other loaders leave the link-time address. */
+  if (!readable_in(o->first, count, strtab, 1)) strtab += o->base;
+  o->soname = bounded_string(o->first, count, strtab + name);
+}
+
+static void read_build_id(struct object *o, int count, uintptr_t notes, size_t size) {
+  if (!readable_in(o->first, count, notes, size)) return;
+  for (size_t at = 0; at + sizeof(Elf64_Nhdr) <= size;) {
+    const Elf64_Nhdr *note = (const Elf64_Nhdr *)(notes + at);
+    size_t name = at + sizeof *note, text = name + ((note->n_namesz + 3u) & ~3u);
+    size_t next = text + ((note->n_descsz + 3u) & ~3u);
+    if (next > size || next <= at) return;
+    if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && bytes_equal((void *)(notes + name), "GNU", 4)) {
+      o->build_id = (const unsigned char *)(notes + text);
+      o->build_id_length = note->n_descsz;
+      return;
+    }
+    at = next;
+  }
+}
+
+/* st_dev as the rest of the system sees it: on btrfs and overlays /proc/self/maps shows another device than stat(2). */
+static void read_device(struct object *o) {
+  static char path[4096];
+  struct stat st;
+  o->major = o->first->major;
+  o->minor = o->first->minor;
+  if (o->first->path_length >= sizeof path) return;
+  bytes_copy(path, o->first->path, o->first->path_length);
+  path[o->first->path_length] = 0;
+  if (SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0) != 0 || st.st_ino != o->first->inode) return;
+  o->major = ((st.st_dev >> 8) & 0xfff) | ((st.st_dev >> 32) & ~0xfffull);
+  o->minor = (st.st_dev & 0xff) | ((st.st_dev >> 12) & ~0xffull);
+}
+
+/* 1 and `o` filled when mapping `index` is where an ELF object begins. */
+static int read_object(int index, int count, struct object *o) {
+  const struct mapping *m = &maps[index];
+  if (m->offset != 0 || !m->readable || m->end - m->start < sizeof(Elf64_Ehdr)) return 0;
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)m->start;
+  if (!bytes_equal(header->e_ident, ELFMAG, SELFMAG) || header->e_ident[EI_CLASS] != ELFCLASS64) return 0;
+  size_t table = (size_t)header->e_phnum * sizeof(Elf64_Phdr);
+  if (header->e_phentsize != sizeof(Elf64_Phdr) || !readable_in(m, count, m->start + header->e_phoff, table)) return 0;
+
+  *o = (struct object){.first = m, .base = m->start};
+  const Elf64_Phdr *segment = (const Elf64_Phdr *)(m->start + header->e_phoff);
+  for (int i = 0; i < header->e_phnum; i++)
+    if (segment[i].p_type == PT_LOAD) {
+      o->base = m->start - (segment[i].p_vaddr - segment[i].p_offset);
+      break;
+    }
+  read_device(o);
+  for (int i = 0; i < header->e_phnum; i++) {
+    uintptr_t address = o->base + segment[i].p_vaddr;
+    if (segment[i].p_type == PT_DYNAMIC) read_soname(o, count, address, segment[i].p_memsz);
+    if (segment[i].p_type == PT_NOTE && !o->build_id) read_build_id(o, count, address, segment[i].p_memsz);
+  }
+  return 1;
+}
+
+#endif

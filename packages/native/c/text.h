@@ -1,0 +1,65 @@
+/* Strings and a bounded JSON writer, without libc. */
+#ifndef GLIBC_MATRIX_TEXT_H
+#define GLIBC_MATRIX_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+static inline size_t text_length(const char *s) {
+  size_t n = 0;
+  while (s[n]) n++;
+  return n;
+}
+
+static inline int bytes_equal(const void *a, const void *b, size_t n) {
+  const unsigned char *x = a, *y = b;
+  for (size_t i = 0; i < n; i++)
+    if (x[i] != y[i]) return 0;
+  return 1;
+}
+
+static inline void bytes_copy(void *to, const void *from, size_t n) {
+  volatile unsigned char *t = to;
+  const unsigned char *f = from;
+  for (size_t i = 0; i < n; i++) t[i] = f[i];
+}
+
+/* A line under construction; `overflow` is sticky, and an overflown line is never written. */
+struct line {
+  char *bytes;
+  size_t length, capacity;
+  int overflow;
+};
+
+static inline void put_char(struct line *l, char c) {
+  if (l->length < l->capacity) l->bytes[l->length++] = c;
+  else l->overflow = 1;
+}
+
+static inline void put(struct line *l, const char *s) {
+  while (*s) put_char(l, *s++);
+}
+
+static inline void put_unsigned(struct line *l, uint64_t value, unsigned base) {
+  char digits[20];
+  int n = 0;
+  do digits[n++] = "0123456789abcdef"[value % base];
+  while (value /= base);
+  while (n) put_char(l, digits[--n]);
+}
+
+/* Bytes as a JSON string; anything outside printable ASCII becomes \u00XX, so that the reader gets the exact bytes back. */
+static inline void put_json_bytes(struct line *l, const char *s, size_t n) {
+  put_char(l, '"');
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)s[i];
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+      put(l, "\\u00");
+      put_char(l, "0123456789abcdef"[c >> 4]);
+      put_char(l, "0123456789abcdef"[c & 15]);
+    } else put_char(l, (char)c);
+  }
+  put_char(l, '"');
+}
+
+#endif
