@@ -4,7 +4,7 @@ import type { ElfFile, ElfKind, VersionNeed } from './elf-file.js'
 import type { Fields } from './fields.js'
 import { type Header, readHeader } from './header.js'
 import { readBuildId } from './notes.js'
-import { PT_INTERP, readSegments, type Segment } from './segments.js'
+import { isDebugOnly, PT_INTERP, readSegments, type Segment } from './segments.js'
 import { type BoundNeed, readVersionDefinitions, readVersionNeeds } from './versions.js'
 
 /** An open file, read as far as the loader reads it; `linked` is null for what has no dynamic section. */
@@ -23,7 +23,8 @@ export function withImage<T>(path: string, use: (image: Image) => T): T {
 }
 
 function readImage(bytes: Bytes): Image {
-  const magic = bytes.size === 0 ? '' : bytes.window(0, 1).latin1Slice(0, 4)
+  const magicSize = Math.min(bytes.size, 4)
+  const magic = bytes.window(0, magicSize).latin1Slice(0, magicSize)
   if (magic !== '\x7fELF') {
     const kind = magic.startsWith('#!') ? 'script' : 'not-elf'
     return { file: { ...nothing, path: bytes.path, kind }, linked: null }
@@ -52,6 +53,9 @@ const nothing = {
 function readLoadable(header: Header, common: Pick<ElfFile, 'path' | 'machine' | 'bits' | 'byteOrder'>): Image {
   const { fields } = header
   const segments = readSegments(header)
+  if (isDebugOnly(segments)) {
+    return { file: { ...nothing, ...common, kind: 'object', buildId: readBuildId(fields, segments) }, linked: null }
+  }
   const interpreter = readInterpreter(fields, segments)
   const dynamic = readDynamic(fields, segments)
   const needs = dynamic === null ? [] : readVersionNeeds(fields, dynamic)

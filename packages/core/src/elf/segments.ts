@@ -6,6 +6,7 @@ export interface Segment {
   readonly offset: number
   readonly address: number
   readonly fileSize: number
+  readonly isExecutable: boolean
   readonly align: number
 }
 
@@ -19,6 +20,7 @@ export const PT_LOAD = 1
 export const PT_DYNAMIC = 2
 export const PT_INTERP = 3
 export const PT_NOTE = 4
+const PF_X = 1
 
 /** Reads the program headers of a program or a library, within the kernel's limits (Linux fs/binfmt_elf.c, load_elf_phdrs). */
 export function readSegments(header: Header): readonly Segment[] {
@@ -37,12 +39,19 @@ function readSegment({ fields }: Header, start: number): Segment {
     offset: fields.word(start + at.offset),
     address: fields.word(start + at.address),
     fileSize: fields.word(start + at.fileSize),
+    isExecutable: (fields.u32(start + at.flags) & PF_X) !== 0,
     align: fields.word(start + at.align),
   }
 }
 
-const layout32 = { offset: 4, address: 8, fileSize: 16, align: 28 }
-const layout64 = { offset: 8, address: 16, fileSize: 32, align: 48 }
+const layout32 = { offset: 4, address: 8, fileSize: 16, flags: 24, align: 28 }
+const layout64 = { offset: 8, address: 16, fileSize: 32, flags: 4, align: 48 }
+
+/** True for debug information split off (`objcopy --only-keep-debug`): the headers of a program, and none of its code. */
+export function isDebugOnly(segments: readonly Segment[]): boolean {
+  const code = segments.filter(({ type, isExecutable }) => type === PT_LOAD && isExecutable)
+  return code.length > 0 && code.every(({ fileSize }) => fileSize === 0)
+}
 
 /** Where in the file the bytes are that a loader maps at `address`, to the end of their PT_LOAD; null when nowhere. */
 export function mappedAt(segments: readonly Segment[], address: number): Range | null {

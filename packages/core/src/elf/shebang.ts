@@ -25,7 +25,8 @@ function parseShebang(line: string): Shebang | null {
   const nameStart = find(line, 2, end, (char) => !isBlank(char))
   if (nameStart === null || nameStart === end) return null
   const nameEnd = find(line, nameStart, end, isTerminator)
-  const argument = nameEnd === null || line[nameEnd] === '\0' ? null : find(line, nameEnd, end, (char) => !isBlank(char))
+  const argument =
+    nameEnd === null || line[nameEnd] === '\0' ? null : find(line, nameEnd, end, (char) => !isBlank(char))
   return {
     interpreter: bytesToPath(line.slice(nameStart, Math.min(nameEnd ?? end, end))),
     argument: argument === null ? null : bytesToPath(untilNul(line.slice(argument, end))),

@@ -1,4 +1,4 @@
-import { type Dynamic, DT_VERDEF, DT_VERNEED } from './dynamic.js'
+import { DT_VERDEF, DT_VERNEED, type Dynamic } from './dynamic.js'
 import type { VersionNeed } from './elf-file.js'
 import type { Fields } from './fields.js'
 

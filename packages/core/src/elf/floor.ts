@@ -1,0 +1,40 @@
+import { abiMarkers } from './abi-markers.js'
+import type { Floor } from './elf-file.js'
+import { type Image, withImage } from './image.js'
+import { readBoundSymbols } from './symbols.js'
+import { compareGlibc } from './version.js'
+import type { BoundNeed } from './versions.js'
+
+/** The lowest glibc whose versions meet the strong needs of `path`; null when it needs none. Throws as readElf does. */
+export function readFloor(path: string): Floor | null {
+  return withImage(path, floorOf)
+}
+
+/**
+ * The floor of an image that is open already. Needs with VER_FLG_WEAK don't count, as the loader only warns; nor does
+ * GLIBC_PRIVATE, which has no release. Without symbols it is an ABI marker that decides.
+ */
+export function floorOf({ linked }: Image): Floor | null {
+  if (linked === null) return null
+  const releases = linked.needs.flatMap((need) => {
+    const glibc = need.weak ? null : glibcOf(need.version)
+    return glibc === null ? [] : [{ need, glibc }]
+  })
+  if (releases.length === 0) return null
+  const glibc = releases.map((release) => release.glibc).reduce((a, b) => (compareGlibc(a, b) < 0 ? b : a))
+  const deciding = releases.filter((release) => compareGlibc(release.glibc, glibc) === 0).map(({ need }) => need)
+  return { glibc, symbols: symbolsOf(linked, deciding) }
+}
+
+function glibcOf(version: string): string | null {
+  return /^GLIBC_(\d+(?:\.\d+)+)$/.exec(version)?.[1] ?? abiMarkers[version] ?? null
+}
+
+function symbolsOf(linked: NonNullable<Image['linked']>, deciding: readonly BoundNeed[]): Floor['symbols'] {
+  const byIndex = new Map(deciding.map((need) => [need.index, need]))
+  return readBoundSymbols(linked.header, linked.dynamic, byIndex).map(({ name, need }) => ({
+    name,
+    version: need.version,
+    library: need.library,
+  }))
+}

@@ -1,0 +1,90 @@
+import { DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERSYM, type Dynamic } from './dynamic.js'
+import type { Fields } from './fields.js'
+import type { Header } from './header.js'
+import type { BoundNeed } from './versions.js'
+
+const symbolLimit = 2 ** 22
+const SHT_DYNSYM = 11
+
+export interface BoundSymbol {
+  readonly name: string
+  readonly need: BoundNeed
+}
+
+/**
+ * The dynamic symbols that DT_VERSYM binds to one of `needs`, by index: undefined ones, and those that a program defines by a
+ * copy relocation (`environ`, `__libc_single_threaded`), which bind the program to the version just the same.
+ */
+export function readBoundSymbols(
+  header: Header,
+  dynamic: Dynamic,
+  needs: ReadonlyMap<number, BoundNeed>,
+): readonly BoundSymbol[] {
+  const { fields } = header
+  const versions = dynamic.table(DT_VERSYM)
+  const symbols = dynamic.table(DT_SYMTAB)
+  if (versions === null || symbols === null) return []
+  const symbolSize = fields.bits === 64 ? 24 : 16
+  const count = countSymbols(header, dynamic)
+  const bound: BoundSymbol[] = []
+  for (let index = 1; index < count; index++) {
+    const need = needs.get(fields.u16(versions.start + index * 2) & 0x7fff)
+    if (need === undefined) continue
+    const name = dynamic.strings.start + fields.u32(symbols.start + index * symbolSize)
+    bound.push({ name: fields.text(name, dynamic.strings.end), need })
+  }
+  return bound
+}
+
+/** The dynamic section does not say how many symbols there are: a hash table does, or else a section header. */
+function countSymbols(header: Header, dynamic: Dynamic): number {
+  const { fields } = header
+  const gnu = dynamic.table(DT_GNU_HASH)
+  const sysv = dynamic.table(DT_HASH)
+  const count =
+    gnu !== null
+      ? countByGnuHash(fields, gnu.start)
+      : sysv !== null
+        ? countByHash(header, sysv.start)
+        : countBySection(header)
+  return checked(fields, count)
+}
+
+/** Symbols of the highest bucket end at the one whose hash has bit 0 set; unhashed ones come before symbol `first`. */
+function countByGnuHash(fields: Fields, start: number): number {
+  const buckets = checked(fields, fields.u32(start))
+  const first = checked(fields, fields.u32(start + 4))
+  const bucketsStart = start + 16 + fields.u32(start + 8) * (fields.bits / 8)
+  let last = 0
+  for (let index = 0; index < buckets; index++) {
+    last = Math.max(last, fields.u32(bucketsStart + index * 4))
+  }
+  if (last < first) return first
+  const chains = bucketsStart + buckets * 4
+  while (fields.u32(chains + (last - first) * 4) % 2 === 0) {
+    last = checked(fields, last + 1)
+  }
+  return last + 1
+}
+
+/** nchain, the second entry; entries are 64 bits wide on two machines (glibc's Elf_Symndx). */
+function countByHash({ fields, machine }: Header, start: number): number {
+  const isWide = machine === 's390x' || (machine === 'alpha' && fields.bits === 64)
+  return isWide ? fields.word(start + 8) : fields.u32(start + 4)
+}
+
+function countBySection({ fields, sectionsOffset, sectionSize, sectionCount }: Header): number {
+  const sizeField = fields.bits === 64 ? 32 : 20
+  for (let index = 0; index < sectionCount; index++) {
+    const start = sectionsOffset + index * sectionSize
+    if (fields.u32(start + 4) === SHT_DYNSYM) {
+      return Math.floor(fields.word(start + sizeField) / (fields.bits === 64 ? 24 : 16))
+    }
+  }
+  return 0
+}
+
+function checked(fields: Fields, count: number): number {
+  if (count > symbolLimit) throw fields.bytes.fail('ELF_MALFORMED', `it claims to have ${count} dynamic symbols`)
+  return count
+}
