@@ -1,0 +1,130 @@
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { GlibcMatrixError } from '../errors.js'
+import { checkConfig } from './check.js'
+import { type ConfigPlace, findConfig } from './find.js'
+import { readConfig } from './read.js'
+import type { GlibcMatrixConfig, NamedSysrootEntry } from './schema.js'
+import { selectorFault, splitSelectors } from './selectors.js'
+
+export interface LoadOptions {
+  /** Where the search begins, and what `file` and the paths of `overrides` are relative to. */
+  readonly cwd: string
+  /** A config to use instead of the one that is found. */
+  readonly file?: string | undefined
+  /** Options of the command line or of an adapter: each one given replaces the file's. */
+  readonly overrides?: GlibcMatrixConfig | undefined
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** One sysroot as the config names it; a relative `dir:` is absolute here. */
+export interface SysrootRequest {
+  readonly name: string | null
+  readonly spec: string
+  readonly packages: readonly string[]
+}
+
+/** The config with nothing left open: every default is filled in and every path absolute. */
+export interface ResolvedConfig {
+  readonly root: string
+  readonly file: string | null
+  readonly sysroots: readonly SysrootRequest[]
+  readonly suites: readonly { readonly glob: string; readonly selectors: readonly string[] }[]
+  /** null: every program outside of the system directories. */
+  readonly programs: readonly string[] | null
+  readonly exclude: readonly string[]
+  readonly mirrors: readonly string[]
+  readonly keyring: string | null
+  readonly allowUnsigned: boolean
+  readonly packages: readonly string[]
+  readonly hostLibraries: 'allow' | 'refuse'
+  readonly onMissing: 'fail' | 'skip'
+  readonly incompatible: 'fail' | 'allow'
+  readonly unproven: 'warn' | 'fail'
+  readonly columns: 'parallel' | 'serial'
+  readonly outputFile: string | null
+  /** The selectors of GLIBC_MATRIX_ONLY, null when it is not set. */
+  readonly only: readonly string[] | null
+}
+
+/** Finds, reads and checks the config, once for a run. Without a file it is all defaults. */
+export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> {
+  const place = locate(options)
+  const written = place.file === null ? {} : checkConfig(await readConfig(place.file), place.file)
+  const overrides = checkConfig(options.overrides ?? {}, 'the options given')
+  const config = { ...absolute(written, place.root), ...given(absolute(overrides, resolve(options.cwd))) }
+  return { ...place, ...fillDefaults(config), only: parseOnly(options.env ?? process.env) }
+}
+
+function locate({ cwd, file }: LoadOptions): ConfigPlace {
+  if (file === undefined) return findConfig(cwd)
+  const path = resolve(cwd, file)
+  return { root: dirname(path), file: path }
+}
+
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+interface AbsoluteConfig extends Omit<GlibcMatrixConfig, 'sysroots'> {
+  sysroots: SysrootRequest[] | undefined
+}
+
+function absolute(config: GlibcMatrixConfig, base: string): AbsoluteConfig {
+  const { sysroots, keyring, outputFile } = config
+  return {
+    ...config,
+    sysroots: sysroots && entries(sysroots).map((entry) => request(entry, base)),
+    keyring: keyring && resolve(base, keyring),
+    outputFile: outputFile && resolve(base, outputFile),
+  }
+}
+
+function entries(sysroots: NonNullable<GlibcMatrixConfig['sysroots']>): (string | NamedSysrootEntry)[] {
+  if (Array.isArray(sysroots)) return sysroots
+  return Object.entries(sysroots).map(([name, entry]) => ({
+    ...(typeof entry === 'string' ? { spec: entry } : entry),
+    name,
+  }))
+}
+
+function request(entry: string | NamedSysrootEntry, base: string): SysrootRequest {
+  const { name = null, spec, packages = [] } = typeof entry === 'string' ? { spec: entry } : entry
+  const path = /^dir:(.+)$/s.exec(spec)?.[1]
+  return { name, spec: path === undefined || isAbsolute(path) ? spec : `dir:${resolve(base, path)}`, packages }
+}
+
+function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'file' | 'only'> {
+  return {
+    sysroots: config.sysroots ?? [],
+    suites: Object.entries(config.suites ?? {}).map(([glob, selectors]) => ({
+      glob,
+      selectors: [selectors].flat().flatMap(splitSelectors),
+    })),
+    programs: config.programs ?? null,
+    exclude: config.exclude ?? [],
+    mirrors: config.mirrors ?? [],
+    keyring: config.keyring ?? null,
+    allowUnsigned: config.allowUnsigned ?? false,
+    packages: config.packages ?? [],
+    hostLibraries: config.hostLibraries ?? 'allow',
+    onMissing: config.onMissing ?? 'fail',
+    incompatible: config.incompatible ?? 'fail',
+    unproven: config.unproven ?? 'warn',
+    columns: config.columns ?? 'parallel',
+    outputFile: config.outputFile ?? null,
+  }
+}
+
+function parseOnly(env: Readonly<Record<string, string | undefined>>): string[] | null {
+  const text = env.GLIBC_MATRIX_ONLY?.trim()
+  if (!text) return null
+  const selectors = splitSelectors(text)
+  const bad = selectors.find((selector) => selectorFault(selector) !== null)
+  if (selectors.length > 0 && bad === undefined) return selectors
+  throw new GlibcMatrixError(
+    'CONFIG_INVALID',
+    `GLIBC_MATRIX_ONLY: found '${bad ?? text}', expected ${bad === undefined ? 'columns' : selectorFault(bad)}.`,
+    "Set it to columns such as '2.31,host', or unset it.",
+    { value: text },
+  )
+}

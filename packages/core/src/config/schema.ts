@@ -1,0 +1,116 @@
+import * as v from 'valibot'
+
+/** What a user writes in `glibc-matrix.config.*`, and what adapters and the CLI may override. All of it is optional. */
+export interface GlibcMatrixConfig {
+  /** The columns besides `host`: name → spec, or a list of specs, each named by its glibc version later. */
+  sysroots?: Record<string, SysrootEntry> | (string | NamedSysrootEntry)[] | undefined
+  /** Which columns a test file runs in: glob, relative to the root → names, versions or ranges. The last match counts. */
+  suites?: Record<string, string | string[]> | undefined
+  /** Globs that narrow the programs which are rerouted. */
+  programs?: string[] | undefined
+  /** Globs of programs that are never rerouted. */
+  exclude?: string[] | undefined
+  /** Base URLs of Debian mirrors, instead of the machine's own apt configuration. */
+  mirrors?: string[] | undefined
+  /** Keyring file that signatures are checked with, relative to the config file. */
+  keyring?: string | undefined
+  /** Install from a mirror whose signature can't be checked. */
+  allowUnsigned?: boolean | undefined
+  /** Further Debian packages for every `debian:` sysroot. */
+  packages?: string[] | undefined
+  /** Whether the host may lend a library that a sysroot lacks. Default `allow`. */
+  hostLibraries?: 'allow' | 'refuse' | undefined
+  /** What happens when a sysroot can't be had. Default `fail`. */
+  onMissing?: 'fail' | 'skip' | undefined
+  /** Whether a cell whose program can't load in its glibc is red. Default `fail`. */
+  incompatible?: 'fail' | 'allow' | undefined
+  /** Whether a cell without proof is red. Default `warn`; it is never a tick. */
+  unproven?: 'warn' | 'fail' | undefined
+  /** Whether the columns of one test file may run at once. Default `parallel`. */
+  columns?: 'parallel' | 'serial' | undefined
+  /** Where the grid is written as JSON, relative to the root. */
+  outputFile?: string | undefined
+}
+
+export type SysrootEntry = string | { spec: string; packages?: string[] | undefined }
+export type NamedSysrootEntry = { name?: string | undefined; spec: string; packages?: string[] | undefined }
+
+/** Types a config file in JavaScript or TypeScript; changes nothing. */
+export function defineConfig(config: GlibcMatrixConfig): GlibcMatrixConfig {
+  return config
+}
+
+const text = (expected: string) => v.pipe(v.string(expected), v.trim(), v.nonEmpty(expected))
+const list = (item: string) => v.array(text(item), `a list, each item ${item}`)
+const oneOf = <const T extends readonly [string, ...string[]]>(...options: T) =>
+  v.picklist(options, options.map((option) => `'${option}'`).join(' or '))
+
+const specText = "a spec such as 'debian:bullseye' or 'dir:/opt/glibc'"
+const entryText = `${specText}, or {spec, packages}`
+const nameText = 'a column name of letters, digits and . _ + - (at most 64)'
+const packageText = "the name of a Debian package, such as 'zlib1g'"
+
+const columnName = v.pipe(v.string(nameText), v.regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, nameText))
+// Debian policy 5.6.1: lower case letters, digits, + - . and at least two characters.
+const packageName = v.pipe(v.string(packageText), v.regex(/^[a-z0-9][a-z0-9+.-]+$/, packageText))
+const packages = v.optional(v.array(packageName, 'a list of Debian package names'))
+const spec = text(specText)
+
+const sysrootEntry = v.lazy((input) =>
+  isRecord(input) ? v.strictObject({ spec, packages }, entryText) : text(entryText),
+)
+const namedEntry = v.lazy((input) =>
+  isRecord(input) ? v.strictObject({ name: v.optional(columnName), spec, packages }, entryText) : text(entryText),
+)
+const sysroots = v.lazy((input) =>
+  Array.isArray(input)
+    ? v.array(namedEntry)
+    : v.record(columnName, sysrootEntry, 'an object {name: spec}, or a list of specs'),
+)
+
+const selectorsText = "column names, versions or ranges such as '2.31 2.36' or '>=2.34'"
+const selectors = v.lazy((input) => (Array.isArray(input) ? list(selectorsText) : text(selectorsText)))
+
+const suitesText = 'an object {glob: selectors}'
+const suites = v.lazy((input) =>
+  Array.isArray(input) ? v.never(suitesText) : v.record(text('a glob'), selectors, suitesText),
+)
+
+const mirrorText = 'a URL that starts with http:// or https://'
+const mirror = v.pipe(text(mirrorText), v.check(isHttpUrl, mirrorText))
+
+const options = v.strictObject(
+  {
+    sysroots: v.optional(sysroots),
+    suites: v.optional(suites),
+    programs: v.optional(list('a glob')),
+    exclude: v.optional(list('a glob')),
+    mirrors: v.optional(v.array(mirror, 'a list of URLs')),
+    keyring: v.optional(text('the path of a keyring file')),
+    allowUnsigned: v.optional(v.boolean('true or false')),
+    packages,
+    hostLibraries: v.optional(oneOf('allow', 'refuse')),
+    onMissing: v.optional(oneOf('fail', 'skip')),
+    incompatible: v.optional(oneOf('fail', 'allow')),
+    unproven: v.optional(oneOf('warn', 'fail')),
+    columns: v.optional(oneOf('parallel', 'serial')),
+    outputFile: v.optional(text('the path of a file')),
+  },
+  'an object',
+)
+
+/** Every option there is. */
+export const configKeys: readonly string[] = Object.keys(options.entries)
+
+/** The shape of the config; every message says what is expected, `checkConfig` adds where and what was found. */
+export const configSchema = v.lazy((input) =>
+  Array.isArray(input) ? v.never('an object') : options,
+) satisfies v.GenericSchema<unknown, GlibcMatrixConfig>
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value)
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}
