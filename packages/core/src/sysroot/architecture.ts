@@ -1,0 +1,14 @@
+import { GlibcMatrixError } from '../errors.js'
+import { HOST_ARCHITECTURES } from './layouts.js'
+
+/** Debian's name of the machine that we run on. */
+export function machineArchitecture(arch: string = process.arch): string {
+  const debian = HOST_ARCHITECTURES[arch]
+  if (debian !== undefined) return debian
+  throw new GlibcMatrixError(
+    'PLATFORM_UNSUPPORTED',
+    `No sysroot is chosen by default on a machine of architecture '${arch}'`,
+    `Run on ${Object.keys(HOST_ARCHITECTURES).join(' or ')}, or name the architecture: debian:SUITE/ARCH.`,
+    { arch },
+  )
+}

@@ -1,0 +1,88 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { GlibcMatrixError } from '../errors.js'
+import { findGlibc, type Glibc } from './find-glibc.js'
+import { identityOf } from './identity.js'
+import { resolveInside } from './inside.js'
+import { LOADER_OPTIONS } from './layouts.js'
+import { bannerVersion, highestDefined, minor } from './libc-version.js'
+import type { InstalledPackage, Sysroot } from './sysroot.js'
+import { filesDigest } from './tree-digest.js'
+
+export interface RootRequest {
+  /** null: named after the glibc that is found. */
+  readonly name: string | null
+  readonly spec: string
+  readonly root: string
+  /** Debian's architecture to look for; null: the machine's own first, then any. */
+  readonly arch?: string | null
+  /** Of the whole tree, when it is known; else of loader and libc. */
+  readonly digest?: string
+  readonly packages?: readonly InstalledPackage[]
+}
+
+/** Describes the glibc of a root by its files alone; nothing is run. Throws SYSROOT_NOT_FOUND or SYSROOT_INVALID. */
+export function describeRoot(request: RootRequest): Sysroot {
+  const path = realRoot(request)
+  const found = findGlibc(path, request.arch ?? null, request.spec)
+  const glibc = versionOf(found, request.spec)
+  return {
+    name: request.name ?? glibc,
+    spec: request.spec,
+    path,
+    glibc,
+    machine: found.layout.machine,
+    loader: found.loader,
+    libc: identityOf(found.libc.path),
+    libraryPath: found.directories,
+    gconv: firstInside(path, found.directories.map((directory) => `${directory.slice(path.length)}/gconv`)),
+    locales: firstInside(path, ['usr/lib/locale', 'lib/locale']),
+    loaderOptions: loaderOptions(found.loader),
+    digest: request.digest ?? filesDigest([found.loader, found.libc.path]),
+    packages: request.packages ?? [],
+  }
+}
+
+function realRoot({ root, spec }: RootRequest): string {
+  try {
+    return realpathSync(root)
+  } catch (cause) {
+    throw new GlibcMatrixError(
+      'SYSROOT_NOT_FOUND',
+      `The directory ${root} of sysroot '${spec}' can't be opened: ${(cause as NodeJS.ErrnoException).code}`,
+      'Name a directory that holds a glibc: an extracted root, or a prefix as `make install` leaves it.',
+      { spec, root },
+      cause,
+    )
+  }
+}
+
+/** ld.so and libc.so.6 are one build: a foreign pair crashes before main. */
+function versionOf({ loader, libc }: Glibc, spec: string): string {
+  const version = bannerVersion(libc.path) ?? highestDefined(libc.defines)
+  if (version === null) throw invalid(spec, `${libc.path} tells no glibc version: neither a banner nor a GLIBC_ version`)
+  const byName = /\/ld-(\d+\.\d+)\.so$/.exec(loader)?.[1]
+  const loaderVersion = bannerVersion(loader) ?? byName ?? null
+  const tooOld = loaderVersion === null && minor(version) >= 33
+  if (tooOld || (loaderVersion !== null && loaderVersion !== version)) {
+    throw invalid(spec, `the loader ${loader} is of glibc ${loaderVersion ?? 'before 2.33'}, but ${libc.path} is ${version}`)
+  }
+  return version
+}
+
+function firstInside(root: string, paths: readonly string[]): string | null {
+  return paths.flatMap((path) => resolveInside(root, path) ?? [])[0] ?? null
+}
+
+function loaderOptions(loader: string): readonly string[] {
+  const text = readFileSync(loader, 'latin1')
+  return LOADER_OPTIONS.filter((option) => text.includes(`${option}\0`))
+}
+
+function invalid(spec: string, found: string): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'SYSROOT_INVALID',
+    `Sysroot '${spec}' is no usable glibc: ${found}`,
+    'Use a root whose ld.so and libc.so.6 come from one build.',
+    { spec },
+  )
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { GlibcMatrixError } from '../../../errors.js'
+
+export interface FetchLimits {
+  /** A longer answer is an error: a mirror never makes us hold more than this, in bytes. */
+  readonly maxBytes: number
+  readonly onBytes?: (done: number) => void
+}
+
+/** No byte for this long is a dead connection, in milliseconds. */
+const IDLE_TIMEOUT = 30_000
+const ATTEMPTS = 2
+
+/** Gets a file whole. A failure is one DOWNLOAD_FAILED with the URL and, when a server answered, its `status`. */
+export async function fetchBytes(url: string, limits: FetchLimits): Promise<Uint8Array> {
+  if (url.startsWith('file:')) return readLocal(url)
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetchOnce(url, limits)
+    } catch (error) {
+      if (attempt >= ATTEMPTS || (error instanceof Refusal && !error.transient)) throw failed(url, error, attempt)
+    }
+  }
+}
+
+async function readLocal(url: string): Promise<Uint8Array> {
+  try {
+    return await readFile(fileURLToPath(url))
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw failed(url, missing ? new Refusal('no such file', 404) : error, 1)
+  }
+}
+
+async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> {
+  const controller = new AbortController()
+  const idle = setTimeout(() => controller.abort(new Error(`no data for ${IDLE_TIMEOUT / 1000} s`)), IDLE_TIMEOUT)
+  try {
+    const response = await fetch(url, { signal: controller.signal })
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel()
+      throw new Refusal(`the server answered ${response.status} ${response.statusText}`.trim(), response.status)
+    }
+    const chunks: Uint8Array[] = []
+    let done = 0
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      idle.refresh()
+      done += chunk.length
+      if (done > limits.maxBytes) throw new Refusal(`the answer is longer than ${limits.maxBytes} bytes`, response.status)
+      chunks.push(chunk)
+      limits.onBytes?.(done)
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    clearTimeout(idle)
+  }
+}
+
+/** A server that answered, but not with the file. */
+class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message)
+  }
+
+  get transient(): boolean {
+    return this.status >= 500 || this.status === 429
+  }
+}
+
+function failed(url: string, error: unknown, attempts: number): GlibcMatrixError {
+  const status = error instanceof Refusal ? error.status : null
+  return new GlibcMatrixError(
+    'DOWNLOAD_FAILED',
+    `${url} can't be had: ${reasonOf(error)}${attempts > 1 ? ` (tried ${attempts} times)` : ''}`,
+    `Check the network and the mirror, or set 'mirrors' or GLIBC_MATRIX_MIRROR to another Debian mirror.`,
+    { url, status, attempts },
+    error,
+  )
+}
+
+/** undici says only 'fetch failed' and hides the reason in the chain of causes. */
+function reasonOf(error: unknown): string {
+  const messages: string[] = []
+  for (let each = error; each instanceof Error && messages.length < 4; each = each.cause) {
+    const { code } = each as NodeJS.ErrnoException
+    messages.push(each.message || code || each.name)
+  }
+  return messages.join(': ') || String(error)
+}

@@ -1,0 +1,101 @@
+import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
+import type { InstallContext } from '../provider.js'
+import { checkSum } from './checksum.js'
+import { compressionOf, decompress } from './compression.js'
+import { fetchBytes } from './fetch.js'
+import type { Release } from './release.js'
+import { compareVersions } from './version-order.js'
+
+/** A package as the archive's index describes it. */
+export interface PackageEntry {
+  readonly name: string
+  readonly version: string
+  readonly url: string
+  readonly size: number
+  readonly sha256: string
+}
+
+/** Decompressed; sid's is 65 MB. */
+const MAX_INDEX = 1 << 30
+
+/** Finds `names` in the suite's index of `arch`, the highest version of each; a name that the suite lacks is left out. */
+export async function readPackageIndex(
+  release: Release,
+  names: readonly string[],
+  arch: string,
+  sysroot: string,
+  context: InstallContext,
+): Promise<ReadonlyMap<string, PackageEntry>> {
+  const { bytes, url, name } = await fetchIndex(release, arch, sysroot, context)
+  const found = new Map<string, PackageEntry>()
+  try {
+    for await (const stanza of stanzasOf(decompress(bytes, compressionOf(name), MAX_INDEX))) {
+      const wanted = /^Package:[ \t]*(\S+)/.exec(stanza)?.[1]
+      if (wanted === undefined || !names.includes(wanted)) continue
+      const entry = entryOf(stanza, wanted, release, url)
+      const known = found.get(wanted)
+      if (known === undefined || compareVersions(entry.version, known.version) > 0) found.set(wanted, entry)
+    }
+  } catch (cause) {
+    if (isGlibcMatrixError(cause)) throw cause
+    throw malformed(url, (cause as Error).message, cause)
+  }
+  return found
+}
+
+async function fetchIndex(release: Release, arch: string, sysroot: string, context: InstallContext) {
+  const directory = `main/binary-${arch}`
+  const name = ['Packages.xz', 'Packages.gz', 'Packages'].find((each) => release.files.has(`${directory}/${each}`))
+  const listed = release.files.get(`${directory}/${name}`)
+  if (name === undefined || listed === undefined) {
+    throw new GlibcMatrixError(
+      'SUITE_UNKNOWN',
+      `Suite '${release.suite}' has no packages of ${arch}: ${release.url} lists no ${directory}/Packages`,
+      'Name an architecture that this suite carries: debian:SUITE/ARCH.',
+      { url: release.url, arch },
+    )
+  }
+  const base = `${release.mirror}/dists/${release.suite}/${directory}`
+  const progress = (done: number) => context.onProgress({ sysroot, stage: 'index', done, total: listed.size })
+  const limits = { maxBytes: listed.size, onBytes: progress }
+  const plain = `${base}/${name}`
+  // By hash, since a mirror that is being updated still has the file that our InRelease names.
+  const hashed = release.byHash ? `${base}/by-hash/SHA256/${listed.sha256}` : plain
+  const bytes = await fetchBytes(hashed, limits).catch((error) => {
+    if (hashed === plain || !isGlibcMatrixError(error) || error.details.status !== 404) throw error
+    return fetchBytes(plain, limits)
+  })
+  checkSum(bytes, listed, plain)
+  return { bytes, url: plain, name }
+}
+
+async function* stanzasOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of chunks) {
+    const stanzas = (rest + decoder.decode(chunk, { stream: true })).split('\n\n')
+    rest = stanzas.pop() as string
+    yield* stanzas
+  }
+  yield rest
+}
+
+function entryOf(stanza: string, name: string, release: Release, url: string): PackageEntry {
+  const field = (key: string) => new RegExp(`^${key}:[ \\t]*(\\S+)[ \\t]*$`, 'm').exec(stanza)?.[1] ?? ''
+  const [version, filename, size, sha256] = ['Version', 'Filename', 'Size', 'SHA256'].map(field) as [string, string, string, string]
+  const sound = /^[^/].*\.deb$/.test(filename) && !filename.split('/').includes('..')
+  if (version === '' || !sound || !/^\d+$/.test(size) || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw malformed(url, `its stanza of ${name} lacks a sound Version, Filename, Size or SHA256`)
+  }
+  return { name, version, url: `${release.mirror}/${filename}`, size: Number(size), sha256 }
+}
+
+function malformed(url: string, found: string, cause?: unknown): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'INDEX_MALFORMED',
+    `${url} is no index of packages: ${found}`,
+    `Set 'mirrors' or GLIBC_MATRIX_MIRROR to another Debian mirror.`,
+    { url },
+    cause,
+  )
+}

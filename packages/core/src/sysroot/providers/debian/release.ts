@@ -1,0 +1,102 @@
+import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
+import type { InstallContext } from '../provider.js'
+import type { Archive } from './archive.js'
+import { fetchBytes } from './fetch.js'
+import { readSigned } from './in-release.js'
+
+/** A suite's signed table of contents. */
+export interface Release {
+  readonly mirror: string
+  readonly suite: string
+  readonly url: string
+  readonly byHash: boolean
+  /** By path below dists/SUITE. */
+  readonly files: ReadonlyMap<string, { readonly size: number; readonly sha256: string }>
+}
+
+/** InRelease files are about 200 kB. */
+const MAX_RELEASE = 8 << 20
+
+/** Gets a suite's InRelease from the first mirror that has a good one, and checks signature, name and age. */
+export async function fetchRelease(archive: Archive, suite: string, sysroot: string, context: InstallContext): Promise<Release> {
+  context.onProgress({ sysroot, stage: 'release', done: 0, total: null })
+  const failures: GlibcMatrixError[] = []
+  for (const mirror of archive.mirrors) {
+    try {
+      return await releaseOf(mirror, suite, archive, context)
+    } catch (error) {
+      if (!isGlibcMatrixError(error)) throw error
+      failures.push(error)
+    }
+  }
+  throw summary(suite, failures)
+}
+
+async function releaseOf(mirror: string, suite: string, archive: Archive, context: InstallContext): Promise<Release> {
+  const url = `${mirror}/dists/${suite}/InRelease`
+  const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE })
+  const text = context.allowUnsigned ? unsignedText(bytes) : await readSigned(bytes, url, archive.keyrings, context.now)
+  return parseRelease(text, { mirror, suite, url }, context.now)
+}
+
+/** Only with the user's explicit option: drops the armor, if there is one, unchecked. */
+function unsignedText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('utf8')
+  const body = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n([^]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(text)
+  return body?.[1] ?? text
+}
+
+function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>, now: Date): Release {
+  const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? null
+  const names = [field('Suite'), field('Codename')]
+  if (!names.includes(place.suite)) {
+    throw malformed(place.url, `it is of suite '${names.join("', '")}', not of '${place.suite}'`)
+  }
+  checkAge(field('Valid-Until'), place.url, now)
+  return { ...place, byHash: field('Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
+}
+
+/** An old, once valid file is how a mirror would hold updates back: archives that move say how long one counts. */
+function checkAge(validUntil: string | null, url: string, now: Date): void {
+  if (validUntil === null) return
+  const end = new Date(validUntil)
+  if (end.getTime() >= now.getTime()) return
+  throw new GlibcMatrixError(
+    'SIGNATURE_INVALID',
+    `${url} was valid until ${validUntil}, and this machine's clock says ${now.toUTCString()}`,
+    `Correct the clock, or use a mirror that is up to date ('mirrors' or GLIBC_MATRIX_MIRROR).`,
+    { url, validUntil, now: now.toISOString() },
+  )
+}
+
+function filesOf(text: string, url: string): Release['files'] {
+  const section = /^SHA256:[ \t]*\n((?:[ \t]+.*(?:\n|$))+)/m.exec(text)?.[1]
+  if (section === undefined) throw malformed(url, 'it has no SHA256 section')
+  const lines = section.matchAll(/^[ \t]+([0-9a-f]{64})[ \t]+(\d+)[ \t]+(\S+)[ \t]*$/gm)
+  return new Map([...lines].map(([, sha256 = '', size, path = '']) => [path, { sha256, size: Number(size) }]))
+}
+
+function malformed(url: string, found: string): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'INDEX_MALFORMED',
+    `${url} is not what was asked for: ${found}`,
+    `Check that the mirror is the base of a Debian archive ('mirrors' or GLIBC_MATRIX_MIRROR).`,
+    { url },
+  )
+}
+
+function summary(suite: string, failures: readonly GlibcMatrixError[]): GlibcMatrixError {
+  const tried = failures.map((error) => error.message)
+  if (failures.every((error) => error.details.status === 404)) {
+    return new GlibcMatrixError(
+      'SUITE_UNKNOWN',
+      `No mirror has a suite '${suite}': ${tried.join('; ')}`,
+      `Check the suite's name; a release that Debian no longer carries needs an archive mirror in 'mirrors' or GLIBC_MATRIX_MIRROR.`,
+      { suite, tried },
+      failures[0],
+    )
+  }
+  const first = failures.find((error) => error.details.status !== 404) as GlibcMatrixError
+  if (failures.length === 1) return first
+  return new GlibcMatrixError(first.code, tried.join('; '), first.hint, { ...first.details, tried }, first)
+}

@@ -1,0 +1,19 @@
+import type { SysrootSpec } from '../sysroot.js'
+import { debian } from './debian.js'
+import { dir } from './dir.js'
+import { host } from './host.js'
+import type { Provider } from './provider.js'
+
+const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootSpec, { kind: Kind }>> } = {
+  host,
+  dir,
+  debian,
+}
+
+/** Every source of sysroots. */
+export const providers: readonly Provider[] = Object.values(table) as readonly Provider[]
+
+/** The provider that a parsed spec belongs to. */
+export function providerOf(spec: SysrootSpec): Provider {
+  return table[spec.kind] as Provider
+}
