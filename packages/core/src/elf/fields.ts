@@ -44,7 +44,7 @@ export function fieldsOf(bytes: Bytes, bits: 32 | 64, little: boolean): Fields {
       const stop = Math.min(window.length, start + (end - at))
       const nul = window.indexOf(0, start)
       const isWhole = nul !== -1 && nul < stop
-      found += window.latin1Slice(start, isWhole ? nul : stop)
+      found += window.toString('latin1', start, isWhole ? nul : stop)
       spent += found.length + 1
       if (spent > textBudget) throw bytes.fail('ELF_MALFORMED', 'its strings take more than 8 MiB')
       if (isWhole) return decoded(found)

@@ -24,7 +24,7 @@ export function withImage<T>(path: string, use: (image: Image) => T): T {
 
 function readImage(bytes: Bytes): Image {
   const magicSize = Math.min(bytes.size, 4)
-  const magic = bytes.window(0, magicSize).latin1Slice(0, magicSize)
+  const magic = bytes.window(0, magicSize).toString('latin1', 0, magicSize)
   if (magic !== '\x7fELF') {
     const kind = magic.startsWith('#!') ? 'script' : 'not-elf'
     return { file: { ...nothing, path: bytes.path, kind }, linked: null }
@@ -54,7 +54,7 @@ function readLoadable(header: Header, common: Pick<ElfFile, 'path' | 'machine' |
   const { fields } = header
   const segments = readSegments(header)
   if (isDebugOnly(segments)) {
-    return { file: { ...nothing, ...common, kind: 'object', buildId: readBuildId(fields, segments) }, linked: null }
+    return { file: { ...nothing, ...common, kind: 'object', buildId: readBuildId(header, segments) }, linked: null }
   }
   const interpreter = readInterpreter(fields, segments)
   const dynamic = readDynamic(fields, segments)
@@ -69,7 +69,7 @@ function readLoadable(header: Header, common: Pick<ElfFile, 'path' | 'machine' |
     runpath: dynamic?.runpath ?? null,
     requires: byLibrary(needs),
     defines: dynamic === null ? [] : readVersionDefinitions(fields, dynamic),
-    buildId: readBuildId(fields, segments),
+    buildId: readBuildId(header, segments),
   }
   return { file, linked: dynamic === null ? null : { header, dynamic, needs } }
 }

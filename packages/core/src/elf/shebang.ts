@@ -12,7 +12,7 @@ export interface Shebang {
 export function readShebang(path: string): Shebang | null {
   return withBytes(path, ({ size, window }) => {
     const length = Math.min(size, lineSize)
-    return length < 2 ? null : parseShebang(window(0, length).latin1Slice(0, length).padEnd(lineSize, '\0'))
+    return length < 2 ? null : parseShebang(window(0, length).toString('latin1', 0, length).padEnd(lineSize, '\0'))
   })
 }
 

@@ -1,10 +1,11 @@
 import { DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERSYM, type Dynamic } from './dynamic.js'
 import type { Fields } from './fields.js'
 import type { Header } from './header.js'
+import { readSections, SHT_DYNSYM } from './sections.js'
 import type { BoundNeed } from './versions.js'
 
 const symbolLimit = 2 ** 22
-const SHT_DYNSYM = 11
+const symbolSizes = { 32: 16, 64: 24 } as const
 
 export interface BoundSymbol {
   readonly name: string
@@ -24,8 +25,8 @@ export function readBoundSymbols(
   const versions = dynamic.table(DT_VERSYM)
   const symbols = dynamic.table(DT_SYMTAB)
   if (versions === null || symbols === null) return []
-  const symbolSize = fields.bits === 64 ? 24 : 16
-  const count = countSymbols(header, dynamic)
+  const symbolSize = symbolSizes[fields.bits]
+  const count = countSymbols(header, dynamic, symbols.start)
   const bound: BoundSymbol[] = []
   for (let index = 1; index < count; index++) {
     const need = needs.get(fields.u16(versions.start + index * 2) & 0x7fff)
@@ -36,22 +37,27 @@ export function readBoundSymbols(
   return bound
 }
 
-/** The dynamic section does not say how many symbols there are: a hash table does, or else a section header. */
-function countSymbols(header: Header, dynamic: Dynamic): number {
+/**
+ * The dynamic section does not say how many symbols there are: a hash table does, or a section header, or where the
+ * strings begin, as linkers put them behind the symbols (glibc elf/dl-addr.c relies on it too).
+ */
+function countSymbols(header: Header, dynamic: Dynamic, symbolsStart: number): number {
   const { fields } = header
   const gnu = dynamic.table(DT_GNU_HASH)
   const sysv = dynamic.table(DT_HASH)
   const count =
-    gnu !== null
-      ? countByGnuHash(fields, gnu.start)
-      : sysv !== null
-        ? countByHash(header, sysv.start)
-        : countBySection(header)
-  return checked(fields, count)
+    (gnu && countByGnuHash(fields, gnu.start)) ??
+    (sysv && countByHash(header, sysv.start)) ??
+    countBySection(header) ??
+    Math.max(0, dynamic.strings.start - symbolsStart) / symbolSizes[fields.bits]
+  return checked(fields, Math.floor(count))
 }
 
-/** Symbols of the highest bucket end at the one whose hash has bit 0 set; unhashed ones come before symbol `first`. */
-function countByGnuHash(fields: Fields, start: number): number {
+/**
+ * Symbols of the highest bucket end at the one whose hash has bit 0 set; symbols without a hash come before `first`. Null
+ * for an empty table, whose `first` is 1 whatever the number of symbols.
+ */
+function countByGnuHash(fields: Fields, start: number): number | null {
   const buckets = checked(fields, fields.u32(start))
   const first = checked(fields, fields.u32(start + 4))
   const bucketsStart = start + 16 + fields.u32(start + 8) * (fields.bits / 8)
@@ -59,7 +65,7 @@ function countByGnuHash(fields: Fields, start: number): number {
   for (let index = 0; index < buckets; index++) {
     last = Math.max(last, fields.u32(bucketsStart + index * 4))
   }
-  if (last < first) return first
+  if (last < first) return null
   const chains = bucketsStart + buckets * 4
   while (fields.u32(chains + (last - first) * 4) % 2 === 0) {
     last = checked(fields, last + 1)
@@ -73,15 +79,9 @@ function countByHash({ fields, machine }: Header, start: number): number {
   return isWide ? fields.word(start + 8) : fields.u32(start + 4)
 }
 
-function countBySection({ fields, sectionsOffset, sectionSize, sectionCount }: Header): number {
-  const sizeField = fields.bits === 64 ? 32 : 20
-  for (let index = 0; index < sectionCount; index++) {
-    const start = sectionsOffset + index * sectionSize
-    if (fields.u32(start + 4) === SHT_DYNSYM) {
-      return Math.floor(fields.word(start + sizeField) / (fields.bits === 64 ? 24 : 16))
-    }
-  }
-  return 0
+function countBySection(header: Header): number | null {
+  const section = readSections(header).find(({ type }) => type === SHT_DYNSYM)
+  return section === undefined ? null : section.size / symbolSizes[header.fields.bits]
 }
 
 function checked(fields: Fields, count: number): number {
