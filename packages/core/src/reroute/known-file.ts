@@ -1,0 +1,101 @@
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
+import type { ElfFile } from '../elf/elf-file.js'
+import { readElf } from '../elf/read.js'
+import { readShebang, type Shebang } from '../elf/shebang.js'
+import { isGlibcMatrixError } from '../errors.js'
+
+/** What a regular file is, kept as long as its stat says that it is the same one. */
+export interface KnownFile {
+  /** As the caller spelled it. */
+  readonly path: string
+  readonly real: string
+  /** Device and inode: one file under any name. */
+  readonly id: string
+  readonly executable: boolean
+  readonly content: () => FileContent
+}
+
+export type FileContent =
+  | { readonly type: 'elf'; readonly elf: ElfFile }
+  | { readonly type: 'script'; readonly shebang: Shebang }
+  | { readonly type: 'text' }
+  | { readonly type: 'unreadable'; readonly message: string }
+
+/** The errno with which the kernel would refuse a path (`ENOENT`, `EACCES`, `ELOOP` …). */
+export interface Errno {
+  readonly errno: string
+  readonly path: string
+}
+
+interface Entry {
+  readonly stat: Stats
+  readonly file: KnownFile
+}
+
+const known = new Map<string, Entry>()
+
+/** Looks a path up; one stat when nothing changed. A directory, FIFO or device is EACCES, as execve(2) says. */
+export function knownFile(path: string): KnownFile | Errno {
+  const stat = statOrErrno(path)
+  if (typeof stat === 'string') return { errno: stat, path }
+  const entry = known.get(path)
+  if (entry !== undefined && isSame(entry.stat, stat)) return entry.file
+  if (!stat.isFile()) return { errno: 'EACCES', path }
+  const file = describe(path, stat)
+  known.set(path, { stat, file })
+  return file
+}
+
+function statOrErrno(path: string): Stats | string {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? 'ENOENT'
+  } catch (error) {
+    return errnoOf(error)
+  }
+}
+
+/** ctime changes with mode, owner, ACL and link count too, so access and content need no second look. */
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.dev === b.dev
+}
+
+function describe(path: string, stat: Stats): KnownFile {
+  let content: FileContent | undefined
+  return {
+    path,
+    real: realpathSync(path),
+    id: `${stat.dev}:${stat.ino}`,
+    executable: mayExecute(path),
+    content: () => {
+      content ??= contentOf(path)
+      return content
+    },
+  }
+}
+
+/** access(2) knows noexec mounts and ACLs, and asks root too for at least one x bit. */
+function mayExecute(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function contentOf(path: string): FileContent {
+  try {
+    const elf = readElf(path)
+    if (elf.kind === 'not-elf') return { type: 'text' }
+    if (elf.kind !== 'script') return { type: 'elf', elf }
+    const shebang = readShebang(path)
+    return shebang === null ? { type: 'text' } : { type: 'script', shebang }
+  } catch (error) {
+    if (!isGlibcMatrixError(error)) throw error
+    return { type: 'unreadable', message: error.message }
+  }
+}
+
+function errnoOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'EIO'
+}

@@ -1,0 +1,60 @@
+import type { ElfFile } from '../elf/elf-file.js'
+import { loaderFamily } from '../elf/loader-names.js'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import type { Passthrough, PassthroughCode } from './decision.js'
+import type { Execution } from './execute.js'
+import { knownFile } from './known-file.js'
+import { launcherKind } from './launchers.js'
+
+/** Says why a sysroot's loader can't take a program; null when it can. Whatever it can't take must run as without us. */
+export function notLoadable({ asked, binary }: Execution, sysroot: Sysroot): Passthrough | null {
+  const pass = (code: PassthroughCode, reason: string): Passthrough => ({
+    decision: 'passthrough',
+    code,
+    reason,
+    program: asked.real,
+  })
+  const content = binary.content()
+  if (content.type === 'unreadable') return pass('not-elf', content.message)
+  if (content.type !== 'elf') return pass('launcher', 'no ELF file and no #! line: execvp(3) hands it to /bin/sh')
+
+  const { elf } = content
+  const { kind, machine, bits, interpreter } = elf
+  if (kind === 'object') return pass('not-elf', 'an object file or core dump, which the kernel refuses')
+  if (!isMachineOf(elf, sysroot)) {
+    return pass(
+      'foreign-machine',
+      `a program of ${machine} (${bits} bits), while ${sysroot.spec} is of ${sysroot.machine}`,
+    )
+  }
+  if (interpreter === null) {
+    if (launcherKind(binary.real) !== null) return pass('launcher', `what ${binary.path} starts is not followed`)
+    return pass('static', 'it has no interpreter (PT_INTERP): there is no libc to exchange')
+  }
+  if (!isGlibcProgram(elf, interpreter)) {
+    return pass('foreign-libc', `its interpreter ${interpreter} is not glibc's (${loaderFamily(interpreter)})`)
+  }
+  return null
+}
+
+/** Class and byte order too: x32 and x86-64 share a machine number. */
+function isMachineOf(elf: ElfFile, sysroot: Sysroot): boolean {
+  const loader = elfAt(sysroot.loader)
+  return (
+    elf.machine === sysroot.machine &&
+    (loader === null || (elf.bits === loader.bits && elf.byteOrder === loader.byteOrder))
+  )
+}
+
+/** The ELF file at a path, null when there is none. */
+export function elfAt(path: string): ElfFile | null {
+  const file = knownFile(path)
+  const content = 'errno' in file ? null : file.content()
+  return content?.type === 'elf' ? content.elf : null
+}
+
+/** A private copy of ld.so may have any name; then the libc that the program asks for tells. */
+function isGlibcProgram(elf: ElfFile, interpreter: string): boolean {
+  const family = loaderFamily(interpreter)
+  return family === 'glibc' || (family === 'unknown' && elf.needed.some((name) => /^libc\.so\.6(\.1)?$/.test(name)))
+}

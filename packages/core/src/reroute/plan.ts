@@ -1,0 +1,67 @@
+import { basename } from 'node:path'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import type { Command, Decision, Passthrough, PassthroughCode, Reroute } from './decision.js'
+import { describeVerdict } from './describe-verdict.js'
+import { lookThroughEnv } from './env-shebang.js'
+import type { Execution } from './execute.js'
+import { type Errno, knownFile } from './known-file.js'
+import { notLoadable } from './loadable.js'
+import { locate } from './locate.js'
+import type { PlanOptions } from './options.js'
+import { outOfScope } from './scope.js'
+import { judge } from './verdict.js'
+
+export type { PlanOptions } from './options.js'
+
+/**
+ * Decides what becomes of a command in a column: a function of the file system alone. It writes and starts nothing, so
+ * the hook carries it out and `explain` prints it.
+ */
+export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): Decision {
+  const found = locate(command)
+  if ('errno' in found) return refused(found)
+  const execution = lookThroughEnv(found, command)
+  return (
+    hostNode(execution, options) ??
+    outOfScope(execution, options) ??
+    notLoadable(execution, sysroot) ??
+    reroute(execution, command, sysroot, options)
+  )
+}
+
+function refused({ errno, path }: Errno): Passthrough {
+  const code: PassthroughCode = errno === 'ENOENT' || errno === 'ENOTDIR' ? 'missing' : 'not-executable'
+  const program = code === 'missing' ? null : path
+  return { decision: 'passthrough', code, reason: `the kernel would refuse ${path} with ${errno}`, program }
+}
+
+function hostNode({ asked, scripts, binary }: Execution, options: PlanOptions): Passthrough | null {
+  if (binary.id !== nodeId(options) && !/^node(js)?$/.test(basename(binary.real))) return null
+  const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and gets the hook" : 'a script of Node'
+  return { decision: 'passthrough', code: 'node', reason, program: asked.real }
+}
+
+const nodeIds = new WeakMap<PlanOptions, string>()
+
+function nodeId(options: PlanOptions): string {
+  let id = nodeIds.get(options)
+  if (id === undefined) {
+    const node = knownFile(options.node.path)
+    id = 'errno' in node ? '' : node.id
+    nodeIds.set(options, id)
+  }
+  return id
+}
+
+function reroute(execution: Execution, command: Command, sysroot: Sysroot, options: PlanOptions): Reroute {
+  const { binary, scripts, args } = execution
+  const verdict = judge(binary, command, sysroot, options)
+  return {
+    decision: 'reroute',
+    code: scripts.length === 0 ? 'native' : 'shebang',
+    reason: describeVerdict(verdict, binary.real, sysroot),
+    program: binary.real,
+    args,
+    verdict,
+  }
+}

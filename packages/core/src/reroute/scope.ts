@@ -1,0 +1,97 @@
+import { basename, normalize, relative } from 'node:path'
+import picomatch from 'picomatch'
+import type { Passthrough } from './decision.js'
+import type { Execution } from './execute.js'
+import type { KnownFile } from './known-file.js'
+import { launcherKind } from './launchers.js'
+import type { PlanOptions } from './options.js'
+import { systemDirectoryOf } from './system-directories.js'
+
+const memos = new WeakMap<PlanOptions, Map<string, Passthrough | null>>()
+
+/**
+ * Decides whether a command counts as a program under test; null when it does. By default every program outside of the
+ * system directories counts; `exclude` takes away, `programs` narrows, and names a system tool explicitly.
+ */
+export function outOfScope(execution: Execution, options: PlanOptions): Passthrough | null {
+  const memo = memos.get(options) ?? new Map<string, Passthrough | null>()
+  memos.set(options, memo)
+  const { asked, binary } = execution
+  const key = asked === binary ? `${asked.path}\0${asked.real}` : `${asked.path}\0${asked.real}\0${binary.real}`
+  const remembered = memo.get(key)
+  if (remembered !== undefined) return remembered
+  const answer = judge(execution, options)
+  memo.set(key, answer)
+  return answer
+}
+
+function judge(execution: Execution, options: PlanOptions): Passthrough | null {
+  const { asked, scripts, binary } = execution
+  const files = [...new Set([asked, ...scripts, binary])]
+  const pass = (code: Passthrough['code'], reason: string): Passthrough => ({
+    decision: 'passthrough',
+    code,
+    reason,
+    program: asked.real,
+  })
+
+  const always = options.always === true
+  const excludedBy = always
+    ? undefined
+    : options.exclude.find((glob) => files.some((file) => matches(glob, file, options)))
+  if (excludedBy !== undefined) return pass('excluded', `excluded by '${excludedBy}'`)
+
+  const namedBy = options.programs?.find((glob) => files.some((file) => matches(glob, file, options)))
+  if (namedBy !== undefined && isExplicit(namedBy)) return null
+
+  const directory = systemDirectory(asked, options)
+  const suspects = directory !== null && !always ? [asked] : files
+  const launcher = suspects.find((file) => startsOthers(file, always, options))
+  if (launcher !== undefined) return pass('launcher', `what ${basename(launcher.path)} starts is not followed`)
+  if (always) return null
+
+  if (directory !== null) return pass('system-tool', `lies in the system directory ${directory}`)
+  if (systemDirectory(binary, options) !== null) {
+    return pass('launcher', `a script of ${binary.path}: what it starts is not followed`)
+  }
+  if (options.programs !== null && namedBy === undefined) return pass('excluded', 'no glob of `programs` matches it')
+  return null
+}
+
+/** A glob without a slash matches the file's name anywhere, an absolute one its path, any other its path below the root. */
+function matches(glob: string, file: KnownFile, { root }: PlanOptions): boolean {
+  const pattern = glob.replace(/^\.\//, '')
+  return [normalize(file.path), file.real].some((path) => {
+    if (!pattern.includes('/')) return matcher(pattern)(basename(path))
+    if (pattern.startsWith('/')) return matcher(pattern)(path)
+    const below = relative(root, path)
+    return below.startsWith('..') === pattern.startsWith('..') && matcher(pattern)(below)
+  })
+}
+
+const matchers = new Map<string, (path: string) => boolean>()
+
+function matcher(pattern: string): (path: string) => boolean {
+  const compiled = matchers.get(pattern) ?? picomatch(pattern, { dot: true })
+  matchers.set(pattern, compiled)
+  return compiled
+}
+
+/** `**` must not sweep in the system's tools: only an absolute glob or a plain name may. */
+function isExplicit(glob: string): boolean {
+  return glob.startsWith('/') || !(picomatch.scan(glob).isGlob ?? false)
+}
+
+/** With `always` (the COMMAND of `run`) an interpreter counts as a program, but a shell would prove nothing. */
+function startsOthers(file: KnownFile, always: boolean, options: PlanOptions): boolean {
+  if (systemDirectory(file, options) === null) return false
+  const kinds = [launcherKind(file.path), launcherKind(file.real)]
+  return kinds.includes('wrapper') || (!always && kinds.includes('interpreter'))
+}
+
+/** A project below a system directory (/usr/share/app) is the project's, not the system's. */
+function systemDirectory({ real }: KnownFile, { root }: PlanOptions): string | null {
+  const directory = systemDirectoryOf(real)
+  if (directory === null) return null
+  return root.startsWith(`${directory}/`) && real.startsWith(`${root}/`) ? null : directory
+}

@@ -1,0 +1,60 @@
+import type { ElfFile } from '../elf/elf-file.js'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import { type Closure, closure } from './closure.js'
+import type { Command, Verdict } from './decision.js'
+import type { KnownFile } from './known-file.js'
+import type { Loaded, Search } from './library-search.js'
+import type { PlanOptions } from './options.js'
+import { dependsOnCwd } from './search-path.js'
+import { missingVersions } from './versions.js'
+
+interface Remembered {
+  readonly verdict: Verdict
+  /** Null when the verdict is the same in every directory. */
+  readonly cwd: string | null
+}
+
+const memos = new WeakMap<KnownFile, Map<string, Remembered>>()
+
+/**
+ * Predicts whether a program can load in a sysroot. Only a good verdict is remembered, as long as the program's stat stays:
+ * a missing library may have been built since.
+ */
+export function judge(binary: KnownFile, command: Command, sysroot: Sysroot, options: PlanOptions): Verdict {
+  const { LD_LIBRARY_PATH = '', LD_PRELOAD = '' } = command.env
+  const key = `${sysroot.path}\0${sysroot.digest}\0${options.hostLibraries}\0${LD_LIBRARY_PATH}\0${LD_PRELOAD}`
+  const memo = memos.get(binary)
+  const remembered = memo?.get(key)
+  if (remembered !== undefined && (remembered.cwd ?? command.cwd) === command.cwd) return remembered.verdict
+
+  const content = binary.content()
+  if (content.type !== 'elf') return { compatible: true, missing: [], missingLibraries: [], hostLibraries: [] }
+  const search = searchFor(content.elf, command, sysroot, options)
+  const main: Loaded = { path: binary.real, real: binary.real, id: binary.id, elf: content.elf, loader: null }
+  const loads = closure(main, LD_PRELOAD, options.hostLibraries, search)
+  const verdict = verdictOf(loads)
+  if (verdict.compatible) {
+    const cwd = isCwdBound(loads, command) ? command.cwd : null
+    memos.set(binary, new Map(memo ?? []).set(key, { verdict, cwd }))
+  }
+  return verdict
+}
+
+function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, options: PlanOptions): Search {
+  const { cwd, env } = command
+  const lib = /\/(lib\/[\w-]+-linux-gnu\w*|lib64|lib)$/.exec(sysroot.libraryPath[0] ?? '')?.[1] ?? 'lib64'
+  return { cwd, libraryPath: env.LD_LIBRARY_PATH, lib, platform: sysroot.machine, sysroot, host: options.host, main }
+}
+
+function verdictOf({ objects, byName, missing: missingLibraries, lent }: Closure): Verdict {
+  const missing = missingVersions(objects, byName)
+  const compatible = missing.length === 0 && missingLibraries.length === 0
+  return { compatible, missing, missingLibraries, hostLibraries: lent }
+}
+
+function isCwdBound({ objects }: Closure, { env }: Command): boolean {
+  const { LD_LIBRARY_PATH, LD_PRELOAD } = env
+  const paths = objects.flatMap(({ elf }) => [elf.rpath, elf.runpath])
+  const needsPath = objects.some(({ elf }) => elf.needed.some((name) => /^[^/]+\//.test(name)))
+  return needsPath || [LD_LIBRARY_PATH, LD_PRELOAD, ...paths].some(dependsOnCwd)
+}
