@@ -29,6 +29,8 @@ export interface SpawnLine {
   readonly program: string
   readonly command: readonly string[]
   readonly cwd: string
+  /** The child's PATH and LD_* entries, which decide what is found and loaded. */
+  readonly env: Readonly<Record<string, string>>
   readonly compatible: boolean
   readonly missing: readonly string[]
   readonly hostLibraries: readonly string[]

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { HostLibrary, MissingLibrary } from './decision.js'
 import { refusalToLend } from './lending.js'
 import {
@@ -38,7 +39,8 @@ export function closure(
     for (const alias of [name, known.elf.soname ?? name]) if (!byName.has(alias)) byName.set(alias, known)
     if (twin !== undefined) return
     objects.push(object)
-    if (isHostFile(object.real, search)) lent.push({ soname: object.elf.soname ?? name, path: object.real })
+    if (object === main || !isHostFile(object.real, search)) return
+    lent.push({ soname: name.includes('/') ? basename(name) : name, path: object.real })
   }
 
   add(main, main.path)

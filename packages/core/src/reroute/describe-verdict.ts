@@ -10,22 +10,37 @@ export function describeVerdict(verdict: Verdict, program: string, sysroot: Sysr
   if (compatible && hostLibraries.length === 0) return 'a program whose libraries and versions are all there'
   if (compatible) return `the host lends ${hostLibraries.map(({ soname }) => soname).join(', ')}; all else is there`
 
-  const title = `${sysroot.spec} (${sysroot.glibc})`
   const problems = [
-    ...missing.map((need) => missingVersion(need, program, title)),
-    ...missingLibraries.map((library) => missingLibrary(library, program, title)),
+    ...groups(missing).map((needs) => missingVersions(needs, program, sysroot)),
+    ...missingLibraries.map((library) => missingLibrary(library, program, sysroot)),
   ]
   const more = problems.length - listed
   return `${problems.slice(0, listed).join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-function missingVersion({ version, library, requiredBy }: MissingVersion, program: string, title: string): string {
-  return `${subject(requiredBy, program)}needs ${version} of ${library}, which ${title} does not define`
+/** Needs of one object of one library, in file order. */
+function groups(missing: readonly MissingVersion[]): readonly (readonly MissingVersion[])[] {
+  const byPlace = new Map<string, MissingVersion[]>()
+  for (const need of missing) {
+    const place = `${need.requiredBy}\0${need.library}`
+    byPlace.set(place, [...(byPlace.get(place) ?? []), need])
+  }
+  return [...byPlace.values()]
 }
 
-function missingLibrary({ soname, requiredBy, refused }: MissingLibrary, program: string, title: string): string {
+function missingVersions(needs: readonly MissingVersion[], program: string, { spec, glibc }: Sysroot): string {
+  const [first] = needs
+  if (first === undefined) return ''
+  const versions = needs.map(({ version }) => version).join(', ')
+  return `${subject(first.requiredBy, program)}needs ${versions} of ${first.library}, which ${spec} (${glibc}) does not define`
+}
+
+function missingLibrary({ soname, requiredBy, refused }: MissingLibrary, program: string, sysroot: Sysroot): string {
   const why = refused === null ? '' : ` (${refused})`
-  return `${subject(requiredBy, program)}needs ${soname}, which ${title} lacks${why}: add its package to the sysroot's \`packages\``
+  const what = `${subject(requiredBy, program)}needs ${soname}, which ${sysroot.spec} (${sysroot.glibc}) lacks${why}`
+  if (sysroot.path === '/') return what
+  if (sysroot.spec.startsWith('debian:')) return `${what}: add its package to the sysroot's \`packages\``
+  return `${what}: put it beside the sysroot's own libraries`
 }
 
 function subject(requiredBy: string, program: string): string {

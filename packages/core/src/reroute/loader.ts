@@ -13,18 +13,25 @@ const mark = '\u0001gm1'
 export type SpawnId = string
 
 /**
- * `ld.so program args`, with what the shim must know in ld.so's own argv[0]: it is the one string that the program never
- * sees, and unlike `--argv0` every glibc has it.
+ * `ld.so program args`, with what the shim must know in the string before the program's path: ld.so's own argv[0], which
+ * the program never sees, and which unlike `--argv0` every glibc has. Where options stand between, the last one carries it.
  */
-export function sealedCommand(seal: Seal, program: string, args: readonly string[], id: SpawnId, env: Readonly<Record<string, string>>): SealedCommand {
+export function sealedCommand(
+  seal: Seal,
+  program: string,
+  args: readonly string[],
+  id: SpawnId,
+  env: Readonly<Record<string, string>>,
+): SealedCommand {
   const [name = program, ...rest] = args
-  const length = Buffer.byteLength(name).toString(16).padStart(8, '0')
-  return { file: seal.loader, args: [`${name}${mark}${id}${length}`, ...options(seal, env), program, ...rest] }
+  const told = `${name}${mark}${id}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+  if (seal.libraryPath.length === 0) return { file: seal.loader, args: [told, program, ...rest] }
+  const options = ['--library-path', libraryPath(seal, env), '--inhibit-rpath', told]
+  return { file: seal.loader, args: [name, ...options, program, ...rest] }
 }
 
 /** --library-path replaces LD_LIBRARY_PATH (ld.so(8)), so the caller's own comes first, as in a plain exec. */
-function options(seal: Seal, env: Readonly<Record<string, string>>): string[] {
-  if (seal.libraryPath.length === 0) return []
+function libraryPath(seal: Seal, env: Readonly<Record<string, string>>): string {
   const own = env.LD_LIBRARY_PATH
-  return ['--library-path', [...(own === undefined || own === '' ? [] : [own]), ...seal.libraryPath].join(':')]
+  return [...(own === undefined || own === '' ? [] : [own]), ...seal.libraryPath].join(':')
 }

@@ -55,16 +55,16 @@ function sealCache(bytes: Buffer): string {
 
 /**
  * The table of built-in directories is one run of strings with their lengths kept apart: the first with room becomes
- * the seal's, spelled to the same length, the others become empty names, which open(2) refuses.
+ * the seal's, spelled to the same length, the others a name that doesn't exist (ld.so asserts the leading slash).
  */
 function sealDirectories(bytes: Buffer, prefix: string, targets: LoaderTargets): boolean {
   const { libraries, triplet } = targets
   const names = prefix === '' ? distributionDirectories(triplet) : [`${prefix}/lib64/`, `${prefix}/lib/`]
   let sealed = false
   for (const name of names) {
-    const padded = sealed ? null : padDirectory(libraries ?? '', name.length)
+    const padded: string | null = sealed ? null : padDirectory(libraries ?? '', name.length)
     if (findString(bytes, name) === -1) continue
-    overwrite(bytes, name, padded ?? '')
+    overwrite(bytes, name, padded ?? `/${'\u0001'.repeat(name.length - 2)}/`)
     sealed ||= padded !== null
   }
   return sealed

@@ -21,7 +21,8 @@ const patchLayout = { size: 64, length: 8, text: 12, textSize: 52, most: 8 }
 /** The shim with a column's settings written into its data: no environment variable is needed, so none is seen. */
 export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
   const at = shim.indexOf(magic)
-  if (at === -1 || shim.indexOf(magic, at + 1) !== -1) throw new RangeError('the shim has no single configuration block')
+  if (at === -1 || shim.indexOf(magic, at + 1) !== -1)
+    throw new RangeError('the shim has no single configuration block')
   const copy = Buffer.from(shim)
   writeText(copy, at + layout.journals, layout.journalsSize, config.journals)
   writeText(copy, at + layout.buildId, layout.buildIdSize, config.libcBuildId)
@@ -45,7 +46,8 @@ export function libcPatches(libc: Buffer, sysroot: Sysroot, links: { gconv: stri
   const patches: LibcPatch[] = []
   if (builtIn.gconv !== null && sysroot.gconv !== null) {
     patches.push(...replace(libc, builtIn.gconv, links.gconv))
-    patches.push(...replace(libc, `${builtIn.gconv}/gconv-modules.cache`, `${links.gconv}/gconv-modules.cache`))
+    // The cache holds the absolute directories of the machine it was made on; without it the modules' own lists are read.
+    patches.push(...replace(libc, `${builtIn.gconv}/gconv-modules.cache`, '/dev/null/gconv-modules.cache'))
   }
   if (builtIn.locales !== null) {
     const padded = padDirectory(links.locales, builtIn.locales.length)
@@ -56,7 +58,10 @@ export function libcPatches(libc: Buffer, sysroot: Sysroot, links: { gconv: stri
 }
 
 function builtInDirectories(libc: Buffer): { gconv: string | null; locales: string | null } {
-  return { gconv: stringBefore(libc, '/gconv/gconv-modules.cache', '/gconv'), locales: stringBefore(libc, '/locale-archive', '') }
+  return {
+    gconv: stringBefore(libc, '/gconv/gconv-modules.cache', '/gconv'),
+    locales: stringBefore(libc, '/locale-archive', ''),
+  }
 }
 
 /** The directory part of the one built-in string that ends in `ending`. */

@@ -34,7 +34,10 @@ export function describeRoot(request: RootRequest): Sysroot {
     loader: found.loader,
     libc: identityOf(found.libc.path),
     libraryPath: found.directories,
-    gconv: firstInside(path, found.directories.map((directory) => `${directory.slice(path.length)}/gconv`)),
+    gconv: firstInside(
+      path,
+      found.directories.map((directory) => `${directory.slice(path.length)}/gconv`),
+    ),
     locales: firstInside(path, ['usr/lib/locale', 'lib/locale']),
     loaderOptions: loaderOptions(found.loader),
     digest: request.digest ?? filesDigest([found.loader, found.libc.path]),
@@ -59,12 +62,16 @@ function realRoot({ root, spec }: RootRequest): string {
 /** ld.so and libc.so.6 are one build: a foreign pair crashes before main. */
 function versionOf({ loader, libc }: Glibc, spec: string): string {
   const version = bannerVersion(libc.path) ?? highestDefined(libc.defines)
-  if (version === null) throw invalid(spec, `${libc.path} tells no glibc version: neither a banner nor a GLIBC_ version`)
+  if (version === null)
+    throw invalid(spec, `${libc.path} tells no glibc version: neither a banner nor a GLIBC_ version`)
   const byName = /\/ld-(\d+\.\d+)\.so$/.exec(loader)?.[1]
   const loaderVersion = bannerVersion(loader) ?? byName ?? null
   const tooOld = loaderVersion === null && minor(version) >= 33
   if (tooOld || (loaderVersion !== null && loaderVersion !== version)) {
-    throw invalid(spec, `the loader ${loader} is of glibc ${loaderVersion ?? 'before 2.33'}, but ${libc.path} is ${version}`)
+    throw invalid(
+      spec,
+      `the loader ${loader} is of glibc ${loaderVersion ?? 'before 2.33'}, but ${libc.path} is ${version}`,
+    )
   }
   return version
 }

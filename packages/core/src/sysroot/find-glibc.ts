@@ -79,7 +79,11 @@ function half(
   directories: readonly string[],
 ): GlibcMatrixError {
   const [found, missing] = libc === null ? [loader, 'libc.so.6'] : [libc, layout.loader]
-  return invalid(root, spec, `${found?.path} is there, but no ${missing} of ${layout.machine} in ${directories.join(', ')}`)
+  return invalid(
+    root,
+    spec,
+    `${found?.path} is there, but no ${missing} of ${layout.machine} in ${directories.join(', ')}`,
+  )
 }
 
 function nothing(root: string, spec: string, layouts: readonly Layout[]): GlibcMatrixError {

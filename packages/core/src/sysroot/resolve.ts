@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import { describeRoot } from './describe.js'
 import { withLock } from './lock.js'
-import { providerOf } from './providers/table.js'
 import type { InstallContext, Progress } from './providers/provider.js'
+import { providerOf } from './providers/table.js'
 import { formatSpec, parseSpec } from './spec.js'
 import {
   commitScratch,
@@ -90,7 +90,8 @@ function openStored(env: Environment, key: string, name: string | undefined): Sy
   try {
     const arch = /\/([a-z0-9]+)$/.exec(spec)?.[1] ?? null
     const sysroot = describeRoot({ name: name ?? stored.sysroot.name, spec, root, arch, digest, packages })
-    const intact = fileDigest(sysroot.loader) === stored.loaderSha256 && fileDigest(sysroot.libc.path) === stored.libcSha256
+    const intact =
+      fileDigest(sysroot.loader) === stored.loaderSha256 && fileDigest(sysroot.libc.path) === stored.libcSha256
     return intact ? sysroot : null
   } catch {
     return null

@@ -2,7 +2,12 @@
 export type SysrootSpec =
   | { readonly kind: 'host' }
   | { readonly kind: 'dir'; readonly path: string }
-  | { readonly kind: 'debian'; readonly suite: string; readonly arch: string | null; readonly packages: readonly string[] }
+  | {
+      readonly kind: 'debian'
+      readonly suite: string
+      readonly arch: string | null
+      readonly packages: readonly string[]
+    }
 
 /** The files whose identity proves a column: device, inode and build-id, never a version string. */
 export interface FileIdentity {

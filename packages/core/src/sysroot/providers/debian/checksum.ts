@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { GlibcMatrixError } from '../../../errors.js'
 
 /** Refuses a file that is not the one that the signed metadata names. */
-export function checkSum(bytes: Uint8Array, expected: { readonly size: number; readonly sha256: string }, url: string): void {
+export function checkSum(
+  bytes: Uint8Array,
+  expected: { readonly size: number; readonly sha256: string },
+  url: string,
+): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (bytes.length === expected.size && sha256 === expected.sha256) return
   throw new GlibcMatrixError(

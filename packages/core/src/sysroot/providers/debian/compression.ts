@@ -10,7 +10,11 @@ export function compressionOf(name: string): Compression {
 }
 
 /** Yields the decompressed bytes; throws when they are more than `maxBytes`, or not of that format. */
-export async function* decompress(bytes: Uint8Array, compression: Compression, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* decompress(
+  bytes: Uint8Array,
+  compression: Compression,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
   let done = 0
   for await (const chunk of await open(bytes, compression)) {
     done += chunk.length
@@ -36,6 +40,7 @@ async function openXz(bytes: Uint8Array): Promise<AsyncIterable<Uint8Array>> {
 /** node:zlib has zstd from Node 22.15 and 23.8 on; Debian itself uses xz. */
 function zstd(): zlib.Gunzip {
   const create = (zlib as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress
-  if (create === undefined) throw new Error(`it is compressed with zstd, which Node ${process.versions.node} can't read`)
+  if (create === undefined)
+    throw new Error(`it is compressed with zstd, which Node ${process.versions.node} can't read`)
   return create()
 }

@@ -26,7 +26,8 @@ function membersOf(bytes: Buffer): readonly Member[] {
   for (let offset = MAGIC.length; offset < bytes.length; ) {
     const header = bytes.toString('latin1', offset, offset + HEADER)
     const size = /^ *(\d+) *$/.exec(header.slice(48, 58))?.[1]
-    if (header.length !== HEADER || !header.endsWith('`\n') || size === undefined) throw new Error('an ar header is damaged')
+    if (header.length !== HEADER || !header.endsWith('`\n') || size === undefined)
+      throw new Error('an ar header is damaged')
     const start = offset + HEADER
     const end = start + Number(size)
     if (end > bytes.length) throw new Error('an ar member is cut short')

@@ -47,7 +47,8 @@ async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> 
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       idle.refresh()
       done += chunk.length
-      if (done > limits.maxBytes) throw new Refusal(`the answer is longer than ${limits.maxBytes} bytes`, response.status)
+      if (done > limits.maxBytes)
+        throw new Refusal(`the answer is longer than ${limits.maxBytes} bytes`, response.status)
       chunks.push(chunk)
       limits.onBytes?.(done)
     }

@@ -6,7 +6,12 @@ const SIGNATURE = '-----BEGIN PGP SIGNATURE-----'
 const END = '-----END PGP SIGNATURE-----'
 
 /** Answers the signed text of an InRelease file, and nothing that stands outside of it. One good signature of a trusted key suffices. */
-export async function readSigned(bytes: Uint8Array, url: string, keyrings: readonly Keyring[], now: Date): Promise<string> {
+export async function readSigned(
+  bytes: Uint8Array,
+  url: string,
+  keyrings: readonly Keyring[],
+  now: Date,
+): Promise<string> {
   const openpgp = await import('openpgp')
   const cleartextMessage = onlyArmor(bytes, url)
   const verificationKeys = (await Promise.all(keyrings.map(readKeys))).flat()
@@ -24,7 +29,10 @@ export async function readSigned(bytes: Uint8Array, url: string, keyrings: reado
   )
   if (outcomes.includes(null)) return data
   const places = keyrings.map((keyring) => keyring.from).join(', ')
-  throw invalid(url, `no signature is good by the keys of ${places || 'no keyring'} (${outcomes.join('; ') || 'none found'})`)
+  throw invalid(
+    url,
+    `no signature is good by the keys of ${places || 'no keyring'} (${outcomes.join('; ') || 'none found'})`,
+  )
 }
 
 /** Text around the armor is how a mirror would slip unsigned fields in: the file must be the armor alone. */
@@ -34,7 +42,8 @@ function onlyArmor(bytes: Uint8Array, url: string): string {
   const count = (mark: string) => lines.filter((line) => line.trimEnd() === mark).length
   if (lines[0] !== SIGNED) throw invalid(url, `it does not start with '${SIGNED}'`)
   if (lines.at(-1) !== END) throw invalid(url, `it does not end with '${END}'`)
-  if (count(SIGNED) !== 1 || count(SIGNATURE) !== 1 || count(END) !== 1) throw invalid(url, 'it holds more than one signed part')
+  if (count(SIGNED) !== 1 || count(SIGNATURE) !== 1 || count(END) !== 1)
+    throw invalid(url, 'it holds more than one signed part')
   return text
 }
 

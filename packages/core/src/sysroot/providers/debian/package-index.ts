@@ -82,7 +82,12 @@ async function* stanzasOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
 
 function entryOf(stanza: string, name: string, release: Release, url: string): PackageEntry {
   const field = (key: string) => new RegExp(`^${key}:[ \\t]*(\\S+)[ \\t]*$`, 'm').exec(stanza)?.[1] ?? ''
-  const [version, filename, size, sha256] = ['Version', 'Filename', 'Size', 'SHA256'].map(field) as [string, string, string, string]
+  const [version, filename, size, sha256] = ['Version', 'Filename', 'Size', 'SHA256'].map(field) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   const sound = /^[^/].*\.deb$/.test(filename) && !filename.split('/').includes('..')
   if (version === '' || !sound || !/^\d+$/.test(size) || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw malformed(url, `its stanza of ${name} lacks a sound Version, Filename, Size or SHA256`)

@@ -58,7 +58,8 @@ function parentInside(root: string, name: string): string {
     const path = join(parent, part)
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path, { mode: 0o755 })
     const real = resolveInside(root, relative(root, path))
-    if (real === null || !lstatSync(real).isDirectory()) throw new Error(`its entry '${name}' lies below what is no directory`)
+    if (real === null || !lstatSync(real).isDirectory())
+      throw new Error(`its entry '${name}' lies below what is no directory`)
     parent = real
   }
   return parent

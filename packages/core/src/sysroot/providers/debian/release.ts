@@ -18,7 +18,12 @@ export interface Release {
 const MAX_RELEASE = 8 << 20
 
 /** Gets a suite's InRelease from the first mirror that has a good one, and checks signature, name and age. */
-export async function fetchRelease(archive: Archive, suite: string, sysroot: string, context: InstallContext): Promise<Release> {
+export async function fetchRelease(
+  archive: Archive,
+  suite: string,
+  sysroot: string,
+  context: InstallContext,
+): Promise<Release> {
   context.onProgress({ sysroot, stage: 'release', done: 0, total: null })
   const failures: GlibcMatrixError[] = []
   for (const mirror of archive.mirrors) {

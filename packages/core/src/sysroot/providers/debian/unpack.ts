@@ -14,7 +14,8 @@ const SKIPPED = /^usr\/share\/(?:man|info|lintian|bug|gdb|locale|doc(?!\/[^/]+\/
 export async function unpackDeb(deb: Uint8Array, url: string, root: string): Promise<void> {
   try {
     const data = dataOfDeb(deb)
-    for await (const entry of entriesOf(decompress(data.bytes, compressionOf(data.name), MAX_DATA))) placeEntry(root, entry)
+    for await (const entry of entriesOf(decompress(data.bytes, compressionOf(data.name), MAX_DATA)))
+      placeEntry(root, entry)
   } catch (cause) {
     if (isGlibcMatrixError(cause) || isSystemError(cause)) throw cause
     throw new GlibcMatrixError(

@@ -1,0 +1,82 @@
+import { closeSync, constants, fchownSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { GlibcMatrixError } from '../errors.js'
+import type { JournalLine } from './record.js'
+
+/** An open journal: a file of one user that the worker's hook and the shims of its processes append whole lines to. */
+export interface Journal {
+  /** 8 hex digits, unique in the run. */
+  readonly id: string
+  append(line: JournalLine): void
+  close(): void
+}
+
+/**
+ * Creates a journal in `directory`. `owner` hands the file to the user that a child will run as (root only).
+ *
+ * @throws the error of open(2) or fchown(2).
+ */
+export function createJournal(directory: string, owner?: { uid: number; gid: number }): Journal {
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW
+  for (;;) {
+    const id = Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0')
+    const fd = openNew(join(directory, `${id}.jsonl`), flags)
+    if (fd === null) continue
+    if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
+    return {
+      id,
+      append: (line) => void writeSync(fd, `${JSON.stringify(line)}\n`),
+      close: () => closeSync(fd),
+    }
+  }
+}
+
+function openNew(path: string, flags: number): number | null {
+  try {
+    return openSync(path, flags, 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    throw error
+  }
+}
+
+/**
+ * All lines of a run, journal by journal.
+ *
+ * @throws GlibcMatrixError JOURNAL_MALFORMED for a line that neither the hook nor the shim wrote.
+ */
+export function readJournals(directory: string): JournalLine[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readLines(join(directory, name)))
+}
+
+function readLines(path: string): JournalLine[] {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line, index) => parseLine(line, path, index + 1))
+}
+
+function parseLine(line: string, path: string, number: number): JournalLine {
+  try {
+    const value = JSON.parse(line) as JournalLine
+    return value.type === 'mapped' ? decodeBytes(value) : value
+  } catch (error) {
+    throw new GlibcMatrixError(
+      'JOURNAL_MALFORMED',
+      `line ${number} of the journal ${path} is not a record: ${line.slice(0, 80)}`,
+      'A process of the run wrote into the journal, or a disk ran full. Run the suite again; nothing in this run is proven.',
+      { path, line: number },
+      error,
+    )
+  }
+}
+
+/** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */
+function decodeBytes(line: Extract<JournalLine, { type: 'mapped' }>): JournalLine {
+  const text = (value: string) => Buffer.from(value, 'latin1').toString('utf8')
+  const objects = line.objects.map((object) => ({ ...object, path: text(object.path) }))
+  return { ...line, program: text(line.program), objects }
+}

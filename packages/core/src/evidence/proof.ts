@@ -1,0 +1,57 @@
+import type { MappedLine, MappedObject } from './record.js'
+
+/** What a process of a column must have mapped. Written into the session, so that proof needs no sysroot at hand. */
+export interface ColumnIdentity {
+  readonly name: string
+  readonly libc: {
+    readonly path: string
+    readonly device: string
+    readonly inode: string
+    readonly buildId: string | null
+  }
+  /** File names that the sysroot provides; none of them may come from the host's directories. */
+  readonly provides: readonly string[]
+  /** The host's library directories; empty for the host's own column. */
+  readonly hostDirectories: readonly string[]
+}
+
+export interface Proof {
+  readonly proof: 'mapped' | 'wrong' | 'unproven'
+  readonly reason: string
+  readonly libc: readonly string[]
+  /** Libraries that the host lent. */
+  readonly hostLibraries: readonly string[]
+}
+
+/**
+ * Judges a process by the files it mapped. Identity is device, inode and build-id of every object whose SONAME is
+ * libc.so.6; a version string proves nothing.
+ */
+export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
+  const libcs = line.objects.filter((object) => object.soname === 'libc.so.6')
+  const libc = libcs.map((object) => object.path)
+  const fromHost = line.objects.filter((object) => isIn(object.path, column.hostDirectories))
+  const hostLibraries = fromHost.map((object) => object.path)
+  const judged = (proof: Proof['proof'], reason: string): Proof => ({ proof, reason, libc, hostLibraries })
+
+  if (libcs.length === 0) return judged('unproven', `${line.program} mapped no libc.so.6`)
+  const foreign = libcs.find((object) => !isSameFile(object, column.libc))
+  if (foreign !== undefined)
+    return judged('wrong', `${line.program} mapped ${foreign.path}, which is not the libc of ${column.name}`)
+  const intruder = fromHost.find((object) => column.provides.includes(nameOf(object)))
+  if (intruder !== undefined)
+    return judged('wrong', `${line.program} mapped the host's ${intruder.path} instead of the sysroot's`)
+  return judged('mapped', `mapped ${libc.join(', ')}`)
+}
+
+function isSameFile(object: MappedObject, libc: ColumnIdentity['libc']): boolean {
+  return object.device === libc.device && object.inode === libc.inode && object.buildId === libc.buildId
+}
+
+function isIn(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => path.startsWith(`${directory}/`))
+}
+
+function nameOf(object: MappedObject): string {
+  return object.soname ?? object.path.slice(object.path.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,91 @@
+import { applyOnly, type ColumnRequest, columnRequests, nameColumns } from './config/columns.js'
+import type { ResolvedConfig } from './config/load.js'
+import { isGlibcMatrixError } from './errors.js'
+import { collectEvidence } from './evidence/evidence.js'
+import { readJournals } from './evidence/journal.js'
+import { buildGrid } from './report/build-grid.js'
+import type { Grid } from './report/grid.js'
+import type { TestResult } from './report/test-result.js'
+import { byHand } from './reroute/by-hand.js'
+import { type Column, columnIdentities, openSession, type Session } from './spawn/session.js'
+import type { Progress } from './sysroot/providers/provider.js'
+import { resolveSysroot } from './sysroot/resolve.js'
+import type { Sysroot } from './sysroot/sysroot.js'
+
+export interface PrepareOptions {
+  /** False where a download would surprise (listing, watching): a missing sysroot is then SYSROOT_MISSING. */
+  readonly install: boolean
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** The COMMAND of `run` counts wherever it lies. */
+  readonly always?: boolean
+}
+
+/**
+ * From the configuration to columns that can start programs. `host` is always the first column and the reference.
+ *
+ * @throws GlibcMatrixError whatever keeps a column from being had, unless `onMissing` is `skip`.
+ */
+export async function prepareMatrix(config: ResolvedConfig, options: PrepareOptions): Promise<Session> {
+  const requests = withoutUnpicked(columnRequests(config), config.only)
+  const found: Found[] = []
+  for (const request of requests) found.push(await findColumn(request, config, options))
+  const names = nameColumns(
+    requests,
+    found.map(({ sysroot }) => sysroot?.glibc ?? null),
+  )
+  const columns = found.map(({ sysroot, skip }, index): Column => {
+    const name = names[index] as string
+    const spec = sysroot?.spec ?? requests[index]?.spec ?? name
+    return { name, spec, glibc: sysroot?.glibc ?? null, sysroot: sysroot && { ...sysroot, name }, skip }
+  })
+  const { root, programs, exclude, hostLibraries, incompatible, unproven, outputFile } = config
+  return openSession(applyOnly(columns, config.only), {
+    programs: { root, programs, exclude, hostLibraries, always: options.always ?? false },
+    report: { root, incompatible, unproven, outputFile },
+  })
+}
+
+/** The grid of a run: what the runner saw, joined with what the processes of the session proved. */
+export function gridOf(session: Session, results: readonly TestResult[]): Grid {
+  const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
+  return buildGrid({
+    columns: session.columns,
+    results,
+    evidence: collectEvidence(readJournals(session.journals), columnIdentities(session)),
+    byHand(column, spawn) {
+      const sysroot = sysroots.get(column)
+      return sysroot && spawn.decision === 'reroute'
+        ? byHand(spawn.program, spawn.command, sysroot, spawn.env)
+        : spawn.command
+    },
+  })
+}
+
+interface Found {
+  readonly sysroot: Sysroot | null
+  readonly skip: string | null
+}
+
+async function findColumn(request: ColumnRequest, config: ResolvedConfig, options: PrepareOptions): Promise<Found> {
+  if (process.platform !== 'linux') return elsewhere(request)
+  try {
+    const { name, keyring, ...rest } = request
+    const sysroot = await resolveSysroot({ ...rest, name: name ?? undefined, keyring: keyring ?? undefined }, options)
+    return { sysroot, skip: null }
+  } catch (error) {
+    if (config.onMissing === 'fail' || request.spec === 'host' || !isGlibcMatrixError(error)) throw error
+    return { sysroot: null, skip: `${request.spec} can't be had: ${error.message}` }
+  }
+}
+
+/** Outside of Linux the suite runs once, as the host's column, which proves nothing; the others are shown as skipped. */
+function elsewhere(request: ColumnRequest): Found {
+  return { sysroot: null, skip: request.spec === 'host' ? null : `glibc runs on Linux, this is ${process.platform}` }
+}
+
+/** A CI job that names its columns needn't install the others. Versions and ranges need the sysroots to be known first. */
+function withoutUnpicked(requests: readonly ColumnRequest[], only: readonly string[] | null): readonly ColumnRequest[] {
+  const names = new Set(requests.map(({ name }) => name))
+  if (only === null || !only.every((selector) => names.has(selector))) return requests
+  return requests.filter(({ name }) => name === 'host' || (name !== null && only.includes(name)))
+}

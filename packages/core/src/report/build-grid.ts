@@ -1,0 +1,93 @@
+import type { Evidence, PlaceEvidence, SpawnEvidence } from '../evidence/evidence.js'
+import type { Cell, CellRecord, Grid, GridColumn, GridRow } from './grid.js'
+import type { TestResult } from './test-result.js'
+
+/** How a person does by hand what a spawn did, with raw ld.so. */
+export type ByHand = (column: string, spawn: SpawnEvidence['spawn']) => readonly string[]
+
+export interface GridInput {
+  readonly columns: readonly (GridColumn & { readonly skip: string | null })[]
+  readonly results: readonly TestResult[]
+  readonly evidence: Evidence
+  readonly byHand: ByHand
+}
+
+/** The test x glibc grid, made from the runner's results and the journals' records alone. */
+export function buildGrid({ columns, results, evidence, byHand }: GridInput): Grid {
+  const tests = new Map<string, { suite: string; test: string; byColumn: Map<string, TestResult[]> }>()
+  for (const result of results) {
+    const key = `${result.suite}\0${result.test}`
+    const entry = tests.get(key) ?? { suite: result.suite, test: result.test, byColumn: new Map() }
+    tests.set(key, entry)
+    entry.byColumn.set(result.column, [...(entry.byColumn.get(result.column) ?? []), result])
+  }
+  const rows = [...tests.values()].map(({ suite, test, byColumn }): GridRow => {
+    const cells = columns.map((column) => {
+      const found = byColumn.get(column.name) ?? []
+      return [column.name, buildCell(column, found, evidence(column.name, suite, test), byHand)] as const
+    })
+    return { suite, test, cells: Object.fromEntries(cells) }
+  })
+  return {
+    format: 1,
+    columns: columns.map(({ name, spec, glibc }) => ({ name, spec, glibc })),
+    rows: rows.sort(bySuite),
+  }
+}
+
+function buildCell(
+  column: GridInput['columns'][number],
+  results: readonly TestResult[],
+  evidence: PlaceEvidence,
+  byHand: ByHand,
+): Cell {
+  const durationMs = results.reduce((sum, result) => sum + result.durationMs, 0)
+  const records = evidence.spawns.flatMap((found) => cellRecord(column.name, found, byHand))
+  const cell = ({ state, reason }: Judgement): Cell => ({ state, ...(reason && { reason }), durationMs, records })
+  if (column.skip !== null) return cell({ state: 'skip', reason: column.skip })
+  return cell(judge(results, evidence))
+}
+
+interface Judgement {
+  readonly state: Cell['state']
+  readonly reason?: string | undefined
+}
+
+/** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
+function judge(results: readonly TestResult[], { hooked, spawns, addons }: PlaceEvidence): Judgement {
+  const ran = results.filter(({ state }) => state !== 'skip')
+  if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
+
+  const first = (state: SpawnEvidence['state']) => spawns.find((found) => found.state === state)
+  const wrong = first('wrong')
+  if (wrong) return { state: 'fail', reason: wrong.reason }
+  const incompatible = first('incompatible')
+  if (incompatible) return { state: 'incompatible', reason: incompatible.reason }
+  const failed = ran.find(({ state }) => state === 'fail')
+  if (failed) return { state: 'fail', reason: failed.message }
+  if (!hooked) return { state: 'unproven', reason: 'the hook never reported from this file' }
+  const unproven = first('unproven')
+  if (unproven) return { state: 'unproven', reason: unproven.reason }
+  if (addons[0] !== undefined) return { state: 'unproven', reason: `addon in the host's Node: ${addons[0]}` }
+  return first('mapped') ? { state: 'pass' } : { state: 'none' }
+}
+
+function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
+  if (found.state === 'neutral') return []
+  const proof = found.process?.proof
+  return [
+    {
+      pid: found.process?.pid ?? null,
+      ppid: found.process?.ppid ?? null,
+      program: found.spawn.program,
+      libc: proof?.libc ?? [],
+      proof: proof?.proof === 'mapped' ? 'mapped' : 'unproven',
+      hostLibraries: proof?.hostLibraries ?? [],
+      command: byHand(column, found.spawn),
+    },
+  ]
+}
+
+function bySuite(a: GridRow, b: GridRow): number {
+  return a.suite < b.suite ? -1 : a.suite > b.suite ? 1 : 0
+}

@@ -1,0 +1,121 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import type { Cell, CellState, Grid, GridRow } from './grid.js'
+import { isRed, type RedRules, redCells, worstState } from './verdict.js'
+
+export interface FormatOptions extends RedRules {
+  /** ANSI colours; the caller knows the terminal and NO_COLOR. */
+  readonly color: boolean
+}
+
+/** The grid as text: a row for each suite, opened into tests where columns disagree, then why each red cell is red. */
+export function formatGrid(grid: Grid, options: FormatOptions): string {
+  if (grid.rows.length === 0) return 'glibc-matrix: no tests ran\n'
+  const colors = pc.createColors(options.color)
+  const table = new Table({
+    head: [
+      '',
+      ...grid.columns.map(({ name, glibc }) => (glibc === null || glibc === name ? name : `${name}\n${glibc}`)),
+    ],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const { label, states } of displayRows(grid)) {
+    table.push([label, ...states.map((state) => paint(state, options, colors))])
+  }
+  const parts = [table.toString(), lentLibraries(grid), ...explanations(grid, options, colors), summary(grid, options)]
+  return `\n${parts.filter((part) => part !== '').join('\n')}\n`
+}
+
+interface DisplayRow {
+  readonly label: string
+  readonly states: readonly CellState[]
+}
+
+function displayRows(grid: Grid): DisplayRow[] {
+  const suites = [...new Set(grid.rows.map(({ suite }) => suite))]
+  return suites.flatMap((suite) => {
+    const rows = grid.rows.filter((row) => row.suite === suite)
+    const states = grid.columns.map(({ name }) => worstState(rows.map((row) => stateIn(row, name))))
+    const opened = rows.filter((row) => new Set(grid.columns.map(({ name }) => stateIn(row, name))).size > 1)
+    const tests = opened.map((row) => ({
+      label: `  ${row.test}`,
+      states: grid.columns.map(({ name }) => stateIn(row, name)),
+    }))
+    return [{ label: suite, states }, ...tests]
+  })
+}
+
+function stateIn(row: GridRow, column: string): CellState {
+  return row.cells[column]?.state ?? 'skip'
+}
+
+const signs: Readonly<Record<CellState, string>> = {
+  pass: '✓ pass',
+  fail: '✗ fail',
+  incompatible: '✗ incompatible',
+  unproven: '? unproven',
+  none: '· none',
+  skip: '- skip',
+}
+
+function paint(state: CellState, rules: RedRules, colors: ReturnType<typeof pc.createColors>): string {
+  if (state === 'pass') return colors.green(signs[state])
+  if (isRed(state, rules)) return colors.red(signs[state])
+  return state === 'none' || state === 'skip' ? colors.dim(signs[state]) : colors.yellow(signs[state])
+}
+
+function lentLibraries(grid: Grid): string {
+  const lent = new Map<string, Set<string>>()
+  for (const { cells } of grid.rows) {
+    for (const { name } of grid.columns.slice(1)) {
+      for (const path of cells[name]?.records.flatMap(({ hostLibraries }) => hostLibraries) ?? []) {
+        lent.set(path, (lent.get(path) ?? new Set()).add(name))
+      }
+    }
+  }
+  const lines = [...lent].sort().map(([path, columns]) => `  ${path}  (in ${[...columns].join(', ')})`)
+  if (lines.length === 0) return ''
+  return [
+    "Lent by the host, as the sysroot lacks them (`packages` adds them, hostLibraries: 'refuse' forbids it):",
+    ...lines,
+  ].join('\n')
+}
+
+/** For every test with a cell that is no tick and no skip: the first such column, why, and how to see it by hand. */
+function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typeof pc.createColors>): string[] {
+  return grid.rows.flatMap(({ suite, test, cells }) => {
+    const doubtful = grid.columns.filter(({ name }) =>
+      ['fail', 'incompatible', 'unproven'].includes(cells[name]?.state ?? ''),
+    )
+    const [first] = doubtful
+    const cell = first && cells[first.name]
+    if (!first || !cell) return []
+    const others = doubtful.slice(1).map(({ name }) => name)
+    const also = others.length === 0 ? '' : ` (and ${others.join(', ')})`
+    const sign = paint(cell.state, options, colors)
+    return [
+      `\n${sign}  ${suite} > ${test}\n  first in ${first.name}${also}: ${cell.reason ?? 'the test failed'}`,
+      ...commandOf(cell),
+    ]
+  })
+}
+
+function commandOf(cell: Cell): string[] {
+  const record = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0]
+  return record ? [`  by hand: ${record.command.map(quote).join(' ')}`] : []
+}
+
+/** A word as a POSIX shell reads it back. */
+function quote(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function summary(grid: Grid, options: FormatOptions): string {
+  const states = grid.rows.flatMap(({ cells }) => Object.values(cells).map(({ state }) => state))
+  const counts = (Object.keys(signs) as CellState[]).flatMap((state) => {
+    const count = states.filter((other) => other === state).length
+    return count === 0 ? [] : [`${count} ${state}`]
+  })
+  const red = redCells(grid, options).length
+  return `\nglibc-matrix: ${counts.join(', ')}${red === 0 ? '' : `; ${red} red`}`
+}

@@ -1,0 +1,11 @@
+/** A test as its runner saw it in one column; `test` is the full name, its parts joined by ` > `. */
+export interface TestResult {
+  readonly column: string
+  /** The test file as the hook named it. */
+  readonly suite: string
+  readonly test: string
+  readonly state: 'pass' | 'fail' | 'skip'
+  readonly durationMs: number
+  /** First line of the failure, or why it was skipped. */
+  readonly message?: string
+}

@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createJournal, type Journal } from '../evidence/journal.js'
+import type { TestPlace } from '../evidence/record.js'
+import type { PlanOptions } from '../reroute/options.js'
+import type { SealedColumn, Session } from './session.js'
+
+/** What the installed hook knows in one thread of one process. */
+export interface HookState {
+  readonly session: Session
+  readonly plan: PlanOptions
+  readonly columns: ReadonlyMap<string, SealedColumn>
+  readonly journal: Journal
+  /** Journals for children that run as another user. */
+  readonly journalsByUser: Map<number, Journal>
+  readonly chosen: AsyncLocalStorage<TestPlace>
+  /** The place of a spawn that no AsyncLocalStorage context claims; null turns the hook off. */
+  current: TestPlace | null
+  count: number
+  /** Takes the patches out again, whichever copy of this module put them in. */
+  readonly undo: readonly (() => void)[]
+}
+
+const key = Symbol.for('glibc-matrix.hook')
+type Holder = { [key]?: HookState | undefined }
+
+/** Kept on `process`, since Jest and Vitest load modules more than once. */
+export function hookState(): HookState | undefined {
+  return (process as Holder)[key]
+}
+
+export function setHookState(state: HookState | undefined): void {
+  ;(process as Holder)[key] = state
+}
+
+export function createHookState(session: Session, plan: PlanOptions, undo: readonly (() => void)[]): HookState {
+  return {
+    session,
+    plan,
+    columns: new Map(session.columns.map((column) => [column.name, column])),
+    journal: createJournal(session.journals),
+    journalsByUser: new Map(),
+    chosen: new AsyncLocalStorage(),
+    current: null,
+    count: 0,
+    undo,
+  }
+}
+
+/** Where a spawn belongs that happens now. */
+export function placeOf(state: HookState): TestPlace | null {
+  return state.chosen.getStore() ?? state.current
+}
+
+/** The journal that a child of `uid` can write to. */
+export function journalFor(state: HookState, uid: number | undefined, gid: number | undefined): Journal {
+  if (uid === undefined || uid === process.getuid?.()) return state.journal
+  const known = state.journalsByUser.get(uid)
+  if (known !== undefined) return known
+  const journal = createJournal(state.session.journals, { uid, gid: gid ?? process.getgid?.() ?? 0 })
+  state.journalsByUser.set(uid, journal)
+  return journal
+}

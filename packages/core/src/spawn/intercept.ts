@@ -1,0 +1,97 @@
+import type { SpawnLine, TestPlace } from '../evidence/record.js'
+import type { Command, Decision } from '../reroute/decision.js'
+import { lendLibraries } from '../reroute/lend-libraries.js'
+import { sealedCommand } from '../reroute/loader.js'
+import { plan } from '../reroute/plan.js'
+import { type HookState, journalFor, placeOf } from './hook-state.js'
+import { withHook } from './node-child.js'
+import type { SealedColumn } from './session.js'
+
+/** A spawn as both of Node's bindings take it, after their own normalisation. */
+export interface SpawnRequest {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd?: string | undefined
+  readonly envPairs: readonly string[]
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
+}
+
+/** What to start instead, and whom to tell when the kernel refuses. */
+export interface Interception {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly envPairs: readonly string[]
+  failed(errno: number): void
+}
+
+/** Decides on one spawn, announces it in the journal, and says what to start. Null: as if there were no hook. */
+export function intercept(state: HookState, request: SpawnRequest): Interception | null {
+  const place = placeOf(state)
+  const column = place && state.columns.get(place.column)
+  if (!place || !column?.sysroot || !column.seal) return null
+
+  const command = readCommand(request)
+  const decision = plan(command, column.sysroot, state.plan)
+  const journal = journalFor(state, request.uid, request.gid)
+  const id = journal.id + (state.count++).toString(16).padStart(8, '0')
+  state.journal.append(announce(id, place, command, decision))
+  const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
+  return { ...redirect(state, column, request, command, decision, id, place), failed }
+}
+
+/** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */
+function readCommand(request: SpawnRequest): Command {
+  const env: Record<string, string> = {}
+  for (const pair of request.envPairs) {
+    if (!pair.startsWith('PATH=') && !pair.startsWith('LD_')) continue
+    const equals = pair.indexOf('=')
+    env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
+  }
+  return { file: request.file, args: request.args, cwd: request.cwd ?? process.cwd(), env }
+}
+
+function announce(id: string, place: TestPlace, command: Command, decision: Decision): SpawnLine {
+  const rerouted = decision.decision === 'reroute'
+  const verdict = rerouted ? decision.verdict : null
+  const missing = verdict && [
+    ...verdict.missing.map(({ version }) => version),
+    ...verdict.missingLibraries.map(({ soname }) => soname),
+  ]
+  return {
+    type: 'spawn',
+    id,
+    place,
+    decision: decision.decision,
+    code: decision.code,
+    reason: decision.reason,
+    program: decision.program ?? command.file,
+    command: rerouted ? decision.args : command.args,
+    cwd: command.cwd,
+    env: command.env,
+    compatible: verdict?.compatible ?? true,
+    missing: missing ?? [],
+    hostLibraries: verdict?.hostLibraries.map(({ path }) => path) ?? [],
+  }
+}
+
+type Redirection = Omit<Interception, 'failed'>
+
+function redirect(
+  state: HookState,
+  column: SealedColumn,
+  request: SpawnRequest,
+  command: Command,
+  decision: Decision,
+  id: string,
+  place: TestPlace,
+): Redirection {
+  const { file, args, envPairs } = request
+  if (decision.decision === 'reroute' && column.seal !== null) {
+    lendLibraries(column.seal, decision.verdict.hostLibraries)
+    return { ...sealedCommand(column.seal, decision.program, decision.args, id, command.env), envPairs }
+  }
+  if (decision.code === 'node')
+    return { file, args, envPairs: withHook(envPairs, { session: state.session.file, spawn: id, place }) }
+  return { file, args, envPairs }
+}

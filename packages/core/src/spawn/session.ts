@@ -1,0 +1,140 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GlibcMatrixError } from '../errors.js'
+import type { ColumnIdentity } from '../evidence/proof.js'
+import { type Seal, sealSysroot } from '../reroute/seal.js'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import { runDirectories } from './run-directories.js'
+
+/** A column of the matrix: its sysroot, or why there is none. */
+export interface Column {
+  readonly name: string
+  readonly spec: string
+  readonly glibc: string | null
+  readonly sysroot: Sysroot | null
+  /** Why the column is skipped; null for one that runs. */
+  readonly skip: string | null
+}
+
+export interface SealedColumn extends Column {
+  readonly seal: Seal | null
+}
+
+/** Which programs count, as resolved from the configuration. */
+export interface ProgramOptions {
+  readonly root: string
+  readonly programs: readonly string[] | null
+  readonly exclude: readonly string[]
+  readonly hostLibraries: 'allow' | 'refuse'
+  /** The COMMAND of `run`: counts wherever it lies. */
+  readonly always: boolean
+}
+
+/** How the reporter judges and where it writes. */
+export interface ReportOptions {
+  readonly root: string
+  readonly incompatible: 'fail' | 'allow'
+  readonly unproven: 'warn' | 'fail'
+  /** Absolute path of the grid file, or null. */
+  readonly outputFile: string | null
+}
+
+export interface SessionOptions {
+  readonly programs: ProgramOptions
+  readonly report: ReportOptions
+}
+
+/** One run of a matrix, made by the main process and read by every worker and child. Plain data, kept in `file`. */
+export interface Session {
+  readonly format: 1
+  readonly file: string
+  readonly directory: string
+  readonly journals: string
+  readonly programs: ProgramOptions
+  readonly report: ReportOptions
+  readonly columns: readonly SealedColumn[]
+}
+
+const letters = '0123456789abcdefghijkmnoqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/**
+ * Seals every column and writes the session file. The directory lives until `closeSession` or, after a kill, until the
+ * next run sweeps it.
+ *
+ * @throws GlibcMatrixError SEAL_FAILED, NO_SPACE.
+ */
+export function openSession(columns: readonly Column[], options: SessionOptions): Session {
+  if (columns.length > letters.length) throw tooManyColumns(columns.length)
+  const directory = mkdtempSync(runDirectories.next())
+  try {
+    const journals = join(directory, 'j')
+    mkdirSync(journals, { mode: 0o700 })
+    const sealed = columns.map((column, index): SealedColumn => {
+      const seal = column.sysroot && sealSysroot(column.sysroot, directory, letters[index] as string, journals)
+      return { ...column, seal }
+    })
+    const file = join(directory, 'session.json')
+    const session: Session = { format: 1, file, directory, journals, ...options, columns: sealed }
+    writeFileSync(file, JSON.stringify(session), { mode: 0o600 })
+    // A child with another uid (root may start one) must reach its loader; the name can't be guessed or listed.
+    if (process.getuid?.() === 0) for (const open of [directory, journals]) chmodSync(open, 0o711)
+    runDirectories.claim(directory)
+    return session
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+export function closeSession(session: Session): void {
+  rmSync(session.directory, { recursive: true, force: true })
+}
+
+/** @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW. */
+export function readSession(file: string): Session {
+  const session = parseSession(file)
+  if (session.format === 1) return session
+  throw new GlibcMatrixError(
+    'FORMAT_TOO_NEW',
+    `the session ${file} has format ${session.format}, this version reads format 1`,
+    'Use one version of glibc-matrix in the main process and in its workers.',
+  )
+}
+
+function parseSession(file: string): Session {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Session
+  } catch (error) {
+    throw new GlibcMatrixError(
+      'SESSION_NOT_FOUND',
+      `the session file ${file} can't be read`,
+      'The run that made it has ended, or its directory was removed. Start the tests again through the configured runner.',
+      { file },
+      error,
+    )
+  }
+}
+
+/** What the evidence of each column is compared with. */
+export function columnIdentities(session: Session): ColumnIdentity[] {
+  const host = hostOf(session)
+  return session.columns.flatMap(({ name, sysroot, seal }) => {
+    if (sysroot === null) return []
+    const foreign = seal?.libraries ?? null
+    const provides = foreign === null ? [] : readdirSync(foreign)
+    return [{ name, libc: sysroot.libc, provides, hostDirectories: foreign === null ? [] : (host?.libraryPath ?? []) }]
+  })
+}
+
+/** The host's own sysroot, which may lend libraries; null outside of Linux. */
+export function hostOf(session: Session): Sysroot | null {
+  return session.columns.find(({ spec }) => spec === 'host')?.sysroot ?? null
+}
+
+function tooManyColumns(count: number): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'SEAL_FAILED',
+    `${count} columns in one run, of which the sealed loaders' short paths name at most ${letters.length}`,
+    'Run fewer at a time: GLIBC_MATRIX_ONLY=NAME,NAME picks columns.',
+  )
+}
