@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 // Area of packages/core/src → areas that it may import. `errors` is open to all; `x (types)` to `import type` alone.
+// `matrix` puts the stages together behind `index`; `register` is the door of workers and children.
 const core = {
   errors: [],
   elf: [],
@@ -17,7 +18,8 @@ const core = {
   spawn: ['reroute', 'evidence'],
   report: ['evidence'],
   register: ['spawn', 'reroute', 'elf', 'evidence'],
-  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
+  matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
+  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'matrix'],
 }
 
 // Package → what it may import of the workspace's others.

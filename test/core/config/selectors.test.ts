@@ -85,6 +85,14 @@ it.each(['2.32', '>=2.42', '>=2.41 <2.31', 'bookworm', '!2.32', '2.31-2.36', '2.
   },
 )
 
+it('a selector may mean a column that GLIBC_MATRIX_ONLY took away', () => {
+  const narrowed = applyOnly(columns, ['2.36'])
+  expect(selectColumns(narrowed, ['2.31', '>=2.41'], 'a.test.ts:1', true)).toEqual(['host'])
+  expect(selectColumns(narrowed, ['2.31', '>=2.36'], 'a.test.ts:1', true)).toEqual(['host', '2.36'])
+  expect(selectColumns(narrowed, ['!2.31'], 'a.test.ts:1', true)).toEqual(['host', '2.36'])
+  expect(failure(() => selectColumns(narrowed, ['2.31'], 'a.test.ts:1')).code).toBe('COLUMN_UNKNOWN')
+})
+
 it('a name wins over a version', () => {
   expect(selectColumns([...columns, { name: '2.31', glibc: '2.31' }], ['2.31'])).toEqual(['host', '2.31'])
 })

@@ -48,17 +48,20 @@ export function nameColumns(requests: readonly ColumnRequest[], glibcVersions: r
 
 /**
  * The names of the columns that selectors pick, in the columns' order; `host` is always among them. With `!` alone all
- * others are picked. Give it all columns, and apply GLIBC_MATRIX_ONLY afterwards: a selector that matches none throws
- * COLUMN_UNKNOWN, where `where` says who asked.
+ * others are picked. A selector that matches none throws COLUMN_UNKNOWN, where `where` says who asked; with `narrowed`
+ * (GLIBC_MATRIX_ONLY took columns away before) it picks none, for it may mean one of those.
  */
 export function selectColumns(
   columns: readonly SelectableColumn[],
   selectors: readonly string[],
   where = 'the selection',
+  narrowed = false,
 ): string[] {
   const [wanted, unwanted] = [false, true].map((negated) => {
     const chosen = selectors.filter((selector) => unNegated(selector)[1] === negated)
-    return chosen.length === 0 ? null : new Set(chosen.flatMap((selector) => matchOrThrow(columns, selector, where)))
+    const match = (selector: string) =>
+      narrowed ? matchSelector(columns, selector) : matchOrThrow(columns, selector, where)
+    return chosen.length === 0 ? null : new Set(chosen.flatMap(match))
   })
   return columns
     .filter((column) => column.name === 'host' || ((wanted?.has(column) ?? true) && !unwanted?.has(column)))
