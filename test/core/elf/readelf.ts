@@ -38,7 +38,8 @@ function readelf(options: readonly string[], paths: readonly string[]): readonly
       maxBuffer: 2 ** 30,
       env: { ...process.env, LC_ALL: 'C' },
     })
-    if (result.error !== undefined) throw new Error('these tests need readelf, of the package binutils', result)
+    if (result.error !== undefined)
+      throw new Error('these tests need readelf, of the package binutils', { cause: result.error })
     const parts = result.stdout.split(/^File: /m).slice(1)
     if (parts.length !== batch.length + 1) throw new Error(`readelf answered ${parts.length} of ${batch.length + 1}`)
     return batch.map((path, index): [string, string] => [path, parts[index]?.slice(path.length) ?? ''])
@@ -54,12 +55,14 @@ function parse(path: string, text: string): Seen {
   const interpreter = isLoadable ? field(text, /\[Requesting program interpreter: (.*)\]$/m) : null
   const isPie = /\(FLAGS_1\) +Flags:.* PIE\b/.test(text)
   const needs = isLoadable ? parseNeeds(text) : []
+  const bits = field(text, /^ {2}Class: +ELF(\d+)/m) === '64' ? 64 : 32
+  const byteOrder = / big endian$/m.test(text) ? 'big' : 'little'
   const file: ElfFile = {
     path,
     kind: isLoadable ? kindOf(type, interpreter, soname, isPie) : 'object',
-    machine: machineOf(field(text, /^ {2}Machine: +(.*)$/m)),
-    bits: field(text, /^ {2}Class: +ELF(\d+)/m) === '64' ? 64 : 32,
-    byteOrder: / (little|big) endian$/m.exec(text)?.[1] as 'little' | 'big',
+    machine: machineOf(field(text, /^ {2}Machine: +(.*)$/m) ?? '', bits, byteOrder),
+    bits,
+    byteOrder,
     interpreter,
     soname,
     needed: [...text.matchAll(/\(NEEDED\) +Shared library: \[(.*)\]$/gm)].map((match) => match[1] ?? ''),
@@ -77,7 +80,7 @@ function parse(path: string, text: string): Seen {
   return { file, needs }
 }
 
-function kindOf(type: string, interpreter: string | null, soname: string | null, isPie: boolean): ElfKind {
+function kindOf(type: string | null, interpreter: string | null, soname: string | null, isPie: boolean): ElfKind {
   if (type === 'EXEC') return interpreter === null ? 'static' : 'dynamic'
   if (interpreter === null) return isPie ? 'static-pie' : 'shared'
   return soname !== null && !isPie ? 'shared' : 'dynamic'
@@ -111,20 +114,31 @@ function parseSymbols(needs: readonly SeenNeed[], text: string): readonly FloorS
   })
 }
 
-function field(text: string, pattern: RegExp): string {
-  return pattern.exec(text)?.[1] ?? (null as unknown as string)
+function field(text: string, pattern: RegExp): string | null {
+  return pattern.exec(text)?.[1] ?? null
 }
 
+/** binutils' name, class and byte order to ours. */
 const machines: Readonly<Record<string, string>> = {
-  'Advanced Micro Devices X86-64': 'x86_64',
-  'Intel 80386': 'i386',
-  AArch64: 'aarch64',
-  ARM: 'arm',
-  'IBM S/390': 's390x',
-  'RISC-V': 'riscv64',
-  PowerPC64: 'ppc64le',
+  'AArch64 64 little': 'aarch64',
+  'ARM 32 little': 'arm',
+  'Advanced Micro Devices X86-64 32 little': 'x86_64',
+  'Advanced Micro Devices X86-64 64 little': 'x86_64',
+  'Alpha 64 little': 'alpha',
+  'IBM S/390 32 big': 's390',
+  'IBM S/390 64 big': 's390x',
+  'Intel 80386 32 little': 'i386',
+  'LoongArch 64 little': 'loongarch64',
+  'MIPS R3000 32 big': 'mips',
+  'MIPS R3000 64 little': 'mips64',
+  'PowerPC 32 big': 'ppc',
+  'PowerPC64 64 big': 'ppc64',
+  'PowerPC64 64 little': 'ppc64le',
+  'RISC-V 32 little': 'riscv32',
+  'RISC-V 64 little': 'riscv64',
+  'Sparc v9 64 big': 'sparc64',
 }
 
-function machineOf(name: string): string {
-  return machines[name] ?? (name.startsWith('None') ? 'em-0' : `em-${/^<unknown>: (\w+)$/.exec(name)?.[1] ?? name}`)
+function machineOf(name: string, bits: 32 | 64, byteOrder: 'little' | 'big'): string {
+  return machines[`${name} ${bits} ${byteOrder}`] ?? `no name for ${name}`
 }
