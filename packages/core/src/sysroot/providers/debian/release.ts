@@ -1,5 +1,6 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import type { InstallContext } from '../provider.js'
+import { checksValidUntil } from './apt-settings.js'
 import type { Archive } from './archive.js'
 import { fetchBytes } from './fetch.js'
 import { readSigned } from './in-release.js'
@@ -41,23 +42,23 @@ async function releaseOf(mirror: string, suite: string, archive: Archive, contex
   const url = `${mirror}/dists/${suite}/InRelease`
   const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE })
   const text = context.allowUnsigned ? unsignedText(bytes) : await readSigned(bytes, url, archive.keyrings, context.now)
-  return parseRelease(text, { mirror, suite, url }, context.now)
+  return parseRelease(text, { mirror, suite, url }, checksValidUntil(context.machineRoot) ? context.now : null)
 }
 
 /** Only with the user's explicit option: drops the armor, if there is one, unchecked. */
 function unsignedText(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('utf8')
-  const body = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n([^]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(text)
+  const body = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n([\s\S]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(text)
   return body?.[1] ?? text
 }
 
-function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>, now: Date): Release {
+function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>, now: Date | null): Release {
   const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? null
   const names = [field('Suite'), field('Codename')]
   if (!names.includes(place.suite)) {
     throw malformed(place.url, `it is of suite '${names.join("', '")}', not of '${place.suite}'`)
   }
-  checkAge(field('Valid-Until'), place.url, now)
+  if (now !== null) checkAge(field('Valid-Until'), place.url, now)
   return { ...place, byHash: field('Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
 }
 
@@ -69,7 +70,7 @@ function checkAge(validUntil: string | null, url: string, now: Date): void {
   throw new GlibcMatrixError(
     'SIGNATURE_INVALID',
     `${url} was valid until ${validUntil}, and this machine's clock says ${now.toUTCString()}`,
-    `Correct the clock, or use a mirror that is up to date ('mirrors' or GLIBC_MATRIX_MIRROR).`,
+    `Correct the clock, or use a mirror that is up to date ('mirrors' or GLIBC_MATRIX_MIRROR). Where a mirror stands still on purpose, apt's own setting counts: Acquire::Check-Valid-Until "false".`,
     { url, validUntil, now: now.toISOString() },
   )
 }
