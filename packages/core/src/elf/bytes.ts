@@ -53,6 +53,7 @@ function notReadable(path: string, found: string, cause?: unknown): GlibcMatrixE
 
 function bytesOf(fd: number, path: string, size: number): Bytes {
   const windows = new Map<number, Buffer>()
+  let latest: { readonly index: number; readonly buffer: Buffer } = { index: -1, buffer: Buffer.alloc(0) }
   return { path, size, window, fail }
 
   function window(offset: number, length: number): Buffer {
@@ -60,11 +61,17 @@ function bytesOf(fd: number, path: string, size: number): Bytes {
       throw fail('ELF_TRUNCATED', `it has ${size} bytes, and its headers point at ${offset + length}`)
     }
     const index = Math.floor(offset / stride)
-    const found = windows.get(index) ?? load(index)
+    const found = index === latest.index ? latest.buffer : find(index)
     if ((offset % stride) + length > found.length) {
       throw fail('ELF_TRUNCATED', 'it became shorter while it was read')
     }
     return found
+  }
+
+  function find(index: number): Buffer {
+    const buffer = windows.get(index) ?? load(index)
+    latest = { index, buffer }
+    return buffer
   }
 
   function load(index: number): Buffer {

@@ -27,10 +27,9 @@ function parseShebang(line: string): Shebang | null {
   const nameEnd = find(line, nameStart, end, isTerminator)
   const argument =
     nameEnd === null || line[nameEnd] === '\0' ? null : find(line, nameEnd, end, (char) => !isBlank(char))
-  return {
-    interpreter: bytesToPath(line.slice(nameStart, Math.min(nameEnd ?? end, end))),
-    argument: argument === null ? null : bytesToPath(untilNul(line.slice(argument, end))),
-  }
+  const interpreter = bytesToPath(line.slice(nameStart, Math.min(nameEnd ?? end, end)))
+  if (interpreter === '') return null
+  return { interpreter, argument: argument === null ? null : bytesToPath(untilNul(line.slice(argument, end))) }
 }
 
 /** Without a newline the path must end within the buffer, lest a cut path be run. */
