@@ -22,7 +22,7 @@ export function locate(command: Command): Execution | Errno {
     const found = execute(directory === '' ? file : `${directory}/${file}`, args, cwd)
     if (!('errno' in found)) return found
     if (!searchGoesOn.has(found.errno)) return found
-    if (found.errno === 'EACCES') refusal = found
+    if (refusal.errno !== 'EACCES') refusal = found
   }
   return refusal
 }

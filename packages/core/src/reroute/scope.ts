@@ -62,7 +62,7 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
 function matches(glob: string, file: KnownFile, { root }: PlanOptions): boolean {
   const pattern = glob.replace(/^\.\//, '')
   return [normalize(file.path), file.real].some((path) => {
-    if (!pattern.includes('/')) return matcher(pattern)(basename(path))
+    if (!pattern.includes('/') && !pattern.includes('**')) return matcher(pattern)(basename(path))
     if (pattern.startsWith('/')) return matcher(pattern)(path)
     const below = relative(root, path)
     return below.startsWith('..') === pattern.startsWith('..') && matcher(pattern)(below)
