@@ -173,6 +173,24 @@ test('lists that never end, and strings that cover each other, cost little', () 
   expect(failure(() => readElf(path))).toMatchObject({ code: 'ELF_MALFORMED' })
 })
 
+test('notes that lie over each other cost little', () => {
+  const sections = 65_000
+  const path = join(directory, 'notes')
+  const content = Buffer.concat([small, Buffer.alloc(60_000), Buffer.alloc(64 * sections)])
+  const id = content.indexOf('GNU\0')
+  content.write('GPU', id)
+  const at = small.length + 60_000
+  content.writeBigUInt64LE(BigInt(at), 40)
+  content.writeUInt16LE(sections, 60)
+  for (let index = 0; index < sections; index++) {
+    content.writeUInt32LE(7, at + 64 * index + 4)
+    content.writeBigUInt64LE(BigInt(small.length), at + 64 * index + 24)
+    content.writeBigUInt64LE(60_000n, at + 64 * index + 32)
+  }
+  writeFileSync(path, content)
+  expect(readElf(path)).toMatchObject({ kind: 'dynamic', buildId: null })
+})
+
 function writeSegment(content: Buffer, at: number, type: number, offset: number, size: number): void {
   content.writeUInt32LE(type, at)
   content.writeUInt32LE(4, at + 4)

@@ -12,28 +12,40 @@ const NT_GNU_BUILD_ID = 3
  * has it, in PT_NOTE, then in the sections: Go's linker leaves it out of the segments.
  */
 export function readBuildId(header: Header, segments: readonly Segment[]): string | null {
-  const { fields } = header
-  for (const { type, offset, fileSize, align } of segments) {
-    const id = type === PT_NOTE ? findBuildId(fields, offset, offset + fileSize, align) : null
-    if (id !== null) return id
-  }
-  for (const { type, offset, size, align } of readSections(header)) {
-    const id = type === SHT_NOTE ? findBuildId(fields, offset, offset + size, align) : null
-    if (id !== null) return id
-  }
-  return null
+  const inSegments = segments.filter(({ type }) => type === PT_NOTE)
+  return (
+    findBuildId(
+      header.fields,
+      inSegments.map(({ fileSize, ...place }) => ({ ...place, size: fileSize })),
+    ) ??
+    findBuildId(
+      header.fields,
+      readSections(header).filter(({ type }) => type === SHT_NOTE),
+    )
+  )
 }
 
-function findBuildId(fields: Fields, offset: number, end: number, align: number): string | null {
-  const unit = align === 8 ? 8 : 4
-  for (let start = offset, count = 0; start + 12 <= end && count < noteLimit; count++) {
-    const nameSize = fields.u32(start)
-    const size = fields.u32(start + 4)
-    const content = start + padded(12 + nameSize, unit)
-    if (fields.u32(start + 8) === NT_GNU_BUILD_ID && nameSize === 4 && isGnu(fields, start + 12)) {
-      return content + size <= end && size <= idLimit ? hex(fields, content, size) : null
+interface NotePlace {
+  readonly offset: number
+  readonly size: number
+  readonly align: number
+}
+
+/** Looks at 4096 notes in all, as places may lie over each other. */
+function findBuildId(fields: Fields, places: readonly NotePlace[]): string | null {
+  let count = 0
+  for (const { offset, size: placeSize, align } of places) {
+    const unit = align === 8 ? 8 : 4
+    const end = offset + placeSize
+    for (let start = offset; start + 12 <= end && count < noteLimit; count++) {
+      const nameSize = fields.u32(start)
+      const size = fields.u32(start + 4)
+      const content = start + padded(12 + nameSize, unit)
+      if (fields.u32(start + 8) === NT_GNU_BUILD_ID && nameSize === 4 && isGnu(fields, start + 12)) {
+        return content + size <= end && size <= idLimit ? hex(fields, content, size) : null
+      }
+      start = content + padded(size, unit)
     }
-    start = content + padded(size, unit)
   }
   return null
 }
