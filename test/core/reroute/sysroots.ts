@@ -23,6 +23,6 @@ export function rawList(sysroot: Sysroot, program: string, env: Record<string, s
     cwd,
     encoding: 'utf8',
   })
-  const output = `${result.stdout}${result.stderr}`.replace(/^.*cannot be preloaded.*$/gm, '')
+  const output = `${result.stdout}${result.stderr}`.replace(/^.*(cannot be preloaded|weak version).*$/gm, '')
   return { loads: result.status === 0 && !/not found|cannot open|error while/.test(output), output }
 }

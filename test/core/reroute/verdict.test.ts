@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Verdict } from '../../../packages/core/src/reroute/decision.js'
@@ -42,6 +42,21 @@ function agreed(file: string, sysroot: Sysroot, env: Record<string, string> = {}
   return verdict
 }
 
+/** Sets VER_FLG_WEAK in the Vernaux of a version: its hash (gABI, elf_hash) stands right before the flags. */
+function weaken(file: string, version: string): void {
+  const hash = [...Buffer.from(version)].reduce((sum, byte) => {
+    const shifted = sum * 16n + BigInt(byte)
+    return (shifted ^ ((shifted >> 24n) & 0xf0n)) & 0x0fffffffn
+  }, 0n)
+  const bytes = readFileSync(file)
+  const needle = Buffer.alloc(6)
+  needle.writeUInt32LE(Number(hash))
+  const places = [bytes.indexOf(needle), bytes.lastIndexOf(needle)]
+  expect(places[0], `one Vernaux of ${version}`).toBe(places[1])
+  bytes.writeUInt16LE(2, (places[0] ?? -1) + 4)
+  writeFileSync(file, bytes)
+}
+
 describe('versions', () => {
   it('a program of this machine needs what an old libc does not define', () => {
     const file = compile(at('new'), 'int main(){return 0;}')
@@ -54,8 +69,10 @@ describe('versions', () => {
   })
 
   it('a weak need is never missing', () => {
-    const source = `extern int gnu_get_libc_version(void) __attribute__((weak)); ${oldMain}`
-    expect(agreed(compile(at('old'), source, oldFlags), bullseye)).toMatchObject({ compatible: true })
+    const file = compile(at('weak'), 'int main(){return 0;}')
+    expect(agreed(file, bullseye).compatible).toBe(false)
+    weaken(file, 'GLIBC_2.34')
+    expect(agreed(file, bullseye)).toMatchObject({ compatible: true, missing: [] })
   })
 
   it('a library of the project that defines too old a version is named', () => {
@@ -249,6 +266,13 @@ describe('libraries of the host', () => {
       compatible: false,
       missingLibraries: [{ soname: 'libc.so.6', refused: expect.stringContaining('belongs to a libc') }],
     })
+  })
+
+  it('a libc that a NEEDED names by path is left to the evidence, and not lent', () => {
+    const libc = join(options.host?.libraryPath[0] ?? '', 'libc.so.6')
+    const source = library(at('libnamed.so'), own, [`-Wl,-soname,${libc}`])
+    const file = compile(at('names-libc'), caller, [...oldFlags, source])
+    expect(verdictOf(file, bookworm)).toMatchObject({ compatible: true, hostLibraries: [] })
   })
 
   it("the host's own column searches as the host does and lends nothing", () => {

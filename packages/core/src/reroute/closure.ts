@@ -10,7 +10,7 @@ import {
   preloaded,
   type Search,
 } from './library-search.js'
-import { elfAt } from './loadable.js'
+import { loaderOf } from './loadable.js'
 
 /** All that ld.so would load for a program, in its order. */
 export interface Closure {
@@ -39,8 +39,10 @@ export function closure(
     for (const alias of [name, known.elf.soname ?? name]) if (!byName.has(alias)) byName.set(alias, known)
     if (twin !== undefined) return
     objects.push(object)
-    if (object === main || !isHostFile(object.real, search)) return
-    lent.push({ soname: name.includes('/') ? basename(name) : name, path: object.real })
+    const soname = basename(name)
+    // A libc that a NEEDED names by path is loaded, but the host doesn't lend it: what the process maps will tell.
+    if (object === main || isTiedToLibc(soname) || !isHostFile(object.real, search)) return
+    lent.push({ soname, path: object.real })
   }
 
   add(main, main.path)
@@ -59,7 +61,7 @@ export function closure(
 
 /** ld.so is there before anything else, under its soname and the name in PT_INTERP. */
 function addLoader(main: Loaded, { sysroot }: Search, add: (object: Loaded, name: string) => void): void {
-  const elf = elfAt(sysroot.loader)
+  const elf = loaderOf(sysroot)
   if (elf !== null)
     add({ path: sysroot.loader, real: sysroot.loader, id: sysroot.loader, elf, loader: main }, sysroot.loader)
 }

@@ -41,9 +41,14 @@ export function knownFile(path: string): KnownFile | Errno {
   const entry = known.get(path)
   if (entry !== undefined && isSame(entry.stat, stat)) return entry.file
   if (!stat.isFile()) return { errno: 'EACCES', path }
-  const file = describe(path, stat)
-  known.set(path, { stat, file })
-  return file
+  try {
+    const file = describe(path, stat)
+    known.set(path, { stat, file })
+    return file
+  } catch (error) {
+    // Gone between stat and realpath.
+    return { errno: errnoOf(error), path }
+  }
 }
 
 function statOrErrno(path: string): Stats | string {

@@ -39,15 +39,26 @@ export function notLoadable({ asked, binary }: Execution, sysroot: Sysroot): Pas
 
 /** Class and byte order too: x32 and x86-64 share a machine number. */
 function isMachineOf(elf: ElfFile, sysroot: Sysroot): boolean {
-  const loader = elfAt(sysroot.loader)
+  const loader = loaderOf(sysroot)
   return (
     elf.machine === sysroot.machine &&
     (loader === null || (elf.bits === loader.bits && elf.byteOrder === loader.byteOrder))
   )
 }
 
+const loaders = new WeakMap<Sysroot, ElfFile | null>()
+
+/** A sysroot's own ld.so, read once: a sysroot doesn't change while it is used. */
+export function loaderOf(sysroot: Sysroot): ElfFile | null {
+  const known = loaders.get(sysroot)
+  if (known !== undefined) return known
+  const elf = elfAt(sysroot.loader)
+  loaders.set(sysroot, elf)
+  return elf
+}
+
 /** The ELF file at a path, null when there is none. */
-export function elfAt(path: string): ElfFile | null {
+function elfAt(path: string): ElfFile | null {
   const file = knownFile(path)
   const content = 'errno' in file ? null : file.content()
   return content?.type === 'elf' ? content.elf : null

@@ -14,7 +14,9 @@ interface Remembered {
   readonly cwd: string | null
 }
 
-const memos = new WeakMap<KnownFile, Map<string, Remembered>>()
+type Memo = WeakMap<KnownFile, Map<string, Remembered>>
+
+const memos = new WeakMap<PlanOptions, WeakMap<Sysroot, Memo>>()
 
 /**
  * Predicts whether a program can load in a sysroot. Only a good verdict is remembered, as long as the program's stat stays:
@@ -22,9 +24,8 @@ const memos = new WeakMap<KnownFile, Map<string, Remembered>>()
  */
 export function judge(binary: KnownFile, command: Command, sysroot: Sysroot, options: PlanOptions): Verdict {
   const { LD_LIBRARY_PATH = '', LD_PRELOAD = '' } = command.env
-  const key = `${sysroot.path}\0${sysroot.digest}\0${options.hostLibraries}\0${LD_LIBRARY_PATH}\0${LD_PRELOAD}`
-  const memo = memos.get(binary)
-  const remembered = memo?.get(key)
+  const key = `${LD_LIBRARY_PATH}\0${LD_PRELOAD}`
+  const remembered = memos.get(options)?.get(sysroot)?.get(binary)?.get(key)
   if (remembered !== undefined && (remembered.cwd ?? command.cwd) === command.cwd) return remembered.verdict
 
   const content = binary.content()
@@ -33,11 +34,22 @@ export function judge(binary: KnownFile, command: Command, sysroot: Sysroot, opt
   const main: Loaded = { path: binary.real, real: binary.real, id: binary.id, elf: content.elf, loader: null }
   const loads = closure(main, LD_PRELOAD, options.hostLibraries, search)
   const verdict = verdictOf(loads)
-  if (verdict.compatible) {
-    const cwd = isCwdBound(loads, command) ? command.cwd : null
-    memos.set(binary, new Map(memo ?? []).set(key, { verdict, cwd }))
-  }
+  const cwd = isCwdBound(loads, command) ? command.cwd : null
+  if (verdict.compatible) remember(binary, sysroot, options, key, { verdict, cwd })
   return verdict
+}
+
+function remember(
+  binary: KnownFile,
+  sysroot: Sysroot,
+  options: PlanOptions,
+  key: string,
+  remembered: Remembered,
+): void {
+  const bySysroot = memos.get(options) ?? new WeakMap<Sysroot, Memo>()
+  const byFile: Memo = bySysroot.get(sysroot) ?? new WeakMap()
+  const byEnvironment = byFile.get(binary) ?? new Map<string, Remembered>()
+  memos.set(options, bySysroot.set(sysroot, byFile.set(binary, byEnvironment.set(key, remembered))))
 }
 
 function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, options: PlanOptions): Search {
