@@ -36,7 +36,9 @@ const DF_1_PIE = 0x08000000
 export function readDynamic(fields: Fields, segments: readonly Segment[]): Dynamic | null {
   const segment = segments.findLast(({ type }) => type === PT_DYNAMIC)
   if (segment === undefined || segment.fileSize === 0) return null
-  const { needed, tags } = readEntries(fields, segment)
+  // The loader finds it by address (glibc's l_ld), whatever p_offset says.
+  const start = mappedAt(segments, segment.address)?.start ?? segment.offset
+  const { needed, tags } = readEntries(fields, start, segment.fileSize)
   const strings = table(DT_STRTAB) ?? { start: 0, end: 0 }
   return {
     needed: needed.map(text),
@@ -69,17 +71,17 @@ export function readDynamic(fields: Fields, segments: readonly Segment[]): Dynam
 }
 
 /** The last entry of a tag wins, as in the loader's l_info (glibc elf/get-dynamic-info.h); DT_NEEDED adds up. */
-function readEntries(fields: Fields, segment: Segment) {
+function readEntries(fields: Fields, start: number, fileSize: number) {
   const size = fields.bits / 8
   const needed: number[] = []
   const tags = new Map<number, number>()
-  const count = Math.floor(segment.fileSize / (2 * size))
+  const count = Math.floor(fileSize / (2 * size))
   for (let index = 0; index < count; index++) {
     if (index === entryLimit) throw fields.bytes.fail('ELF_MALFORMED', 'its dynamic section does not end')
-    const start = segment.offset + index * 2 * size
-    const tag = fields.word(start)
+    const entry = start + index * 2 * size
+    const tag = fields.word(entry)
     if (tag === 0) break
-    const value = fields.word(start + size)
+    const value = fields.word(entry + size)
     if (tag === DT_NEEDED) needed.push(value)
     else tags.set(tag, value)
   }

@@ -1,7 +1,7 @@
 /**
  * What a file is to a loader. `dynamic` has PT_INTERP and is a program; `static` and `static-pie` are programs without
- * it; `shared` is a library (libc.so.6 too, although it has PT_INTERP); `object` is ET_REL, ET_CORE or debug information split off;
- * `script` starts with `#!`.
+ * it; `shared` is a library (libc.so.6 too, although it has PT_INTERP); `object` is ET_REL, ET_CORE or debug information
+ * split off; `script` starts with `#!`.
  */
 export type ElfKind = 'dynamic' | 'static' | 'static-pie' | 'shared' | 'object' | 'script' | 'not-elf'
 
