@@ -14,6 +14,8 @@ struct object {
   const char *soname;
   const unsigned char *build_id;
   size_t build_id_length;
+  uintptr_t dynamic;
+  size_t dynamic_size;
 };
 
 static int same_file(const struct mapping *a, const struct mapping *b) {
@@ -39,20 +41,27 @@ static const char *bounded_string(const struct mapping *file, int count, uintptr
   return 0;
 }
 
-static void read_soname(struct object *o, int count, uintptr_t dynamic, size_t size) {
-  uintptr_t strtab = 0, name = 0;
-  int named = 0;
-  for (size_t at = 0; at + sizeof(Elf64_Dyn) <= size; at += sizeof(Elf64_Dyn)) {
-    if (!readable_in(o->first, count, dynamic + at, sizeof(Elf64_Dyn))) return;
-    const Elf64_Dyn *entry = (const Elf64_Dyn *)(dynamic + at);
-    if (entry->d_tag == DT_NULL) break;
-    if (entry->d_tag == DT_STRTAB) strtab = entry->d_un.d_ptr;
-    if (entry->d_tag == DT_SONAME) name = entry->d_un.d_val, named = 1;
+/* The value of a dynamic entry, 0 when there is none (elf(5), DT_ tags). */
+static uint64_t dynamic_value(const struct object *o, int count, int64_t tag) {
+  for (size_t at = 0; at + sizeof(Elf64_Dyn) <= o->dynamic_size; at += sizeof(Elf64_Dyn)) {
+    if (!readable_in(o->first, count, o->dynamic + at, sizeof(Elf64_Dyn))) return 0;
+    const Elf64_Dyn *entry = (const Elf64_Dyn *)(o->dynamic + at);
+    if (entry->d_tag == DT_NULL) return 0;
+    if (entry->d_tag == tag) return entry->d_un.d_val;
   }
-  if (!named || !strtab) return;
-  /* glibc relocates d_ptr in place; other loaders leave the link-time address. */
-  if (!readable_in(o->first, count, strtab, 1)) strtab += o->base;
-  o->soname = bounded_string(o->first, count, strtab + name);
+  return 0;
+}
+
+/* glibc relocates the addresses of the dynamic section in place; other loaders leave them as linked. */
+static uintptr_t dynamic_address(const struct object *o, int count, int64_t tag) {
+  uintptr_t address = dynamic_value(o, count, tag);
+  if (address && !readable_in(o->first, count, address, 1)) address += o->base;
+  return address && readable_in(o->first, count, address, 1) ? address : 0;
+}
+
+static void read_soname(struct object *o, int count) {
+  uintptr_t strings = dynamic_address(o, count, DT_STRTAB), name = dynamic_value(o, count, DT_SONAME);
+  if (strings && name) o->soname = bounded_string(o->first, count, strings + name);
 }
 
 static void read_build_id(struct object *o, int count, uintptr_t notes, size_t size) {
@@ -104,9 +113,10 @@ static int read_object(int index, int count, struct object *o) {
   read_device(o);
   for (int i = 0; i < header->e_phnum; i++) {
     uintptr_t address = o->base + segment[i].p_vaddr;
-    if (segment[i].p_type == PT_DYNAMIC) read_soname(o, count, address, segment[i].p_memsz);
+    if (segment[i].p_type == PT_DYNAMIC) o->dynamic = address, o->dynamic_size = segment[i].p_memsz;
     if (segment[i].p_type == PT_NOTE && !o->build_id) read_build_id(o, count, address, segment[i].p_memsz);
   }
+  if (o->dynamic) read_soname(o, count);
   return 1;
 }
 

@@ -3,43 +3,34 @@
  * own name, points libc's built-in gconv and locale directories at the sysroot, and appends one line to the worker's
  * journal that says which files are mapped. It needs no library, so it loads into any glibc.
  */
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "config.h"
-#include "objects.h"
+#include "exec.h"
 
 /* The hook starts `ld.so` with argv[0] = name + trailer; reroute/loader.ts writes it. */
 #define TRAILER_MARK "\001gm1"
-#define ID_LENGTH 16
 #define TRAILER_LENGTH (4 + ID_LENGTH + 8)
 
 extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
 
 static char line_bytes[64 * 1024];
-
-struct identity {
-  char id[ID_LENGTH + 1];
-  char *name;
-};
+static const char *program;
+static int reported;
 
 /*
  * The kernel lays argument strings one after the other (fs/exec.c, copy_strings), so the string that the loader skipped
- * ends right before the program's path.
+ * ends right before the program's path. Answers the caller's argv[0] and fills `spawn_id`; null without a trailer.
  */
-static int read_identity(char **argv, struct identity *found) {
-  const char *program = argv[0];
-  char *trailer = (char *)program - 1 - TRAILER_LENGTH;
+static char *read_trailer(const char *path) {
+  char *trailer = (char *)path - 1 - TRAILER_LENGTH;
   if (!bytes_equal(trailer, TRAILER_MARK, 4)) return 0;
-  bytes_copy(found->id, trailer + 4, ID_LENGTH);
-  found->id[ID_LENGTH] = 0;
+  bytes_copy(spawn_id, trailer + 4, ID_LENGTH);
   const char *digits = trailer + 4 + ID_LENGTH;
   size_t length = (size_t)read_number(&digits, trailer + TRAILER_LENGTH, 16);
-  found->name = trailer - length;
   trailer[0] = 0;
-  return 1;
+  return trailer - length;
 }
 
 static const char *base_name(const char *path) {
@@ -50,12 +41,12 @@ static const char *base_name(const char *path) {
 }
 
 /* comm is the file's name (execve(2)), argv[0] and program_invocation_name(3) are what the caller gave. */
-static void restore_names(char **argv, const struct identity *identity) {
+static void restore_names(char **argv, char *name) {
   SYS2(__NR_prctl, PR_SET_NAME, base_name(argv[0]));
-  argv[0] = identity->name;
+  argv[0] = name;
   if (!&program_invocation_name || !&program_invocation_short_name) return;
-  program_invocation_name = identity->name;
-  program_invocation_short_name = (char *)base_name(identity->name);
+  program_invocation_name = name;
+  program_invocation_short_name = (char *)base_name(name);
 }
 
 static int is_configured_libc(const struct object *o) {
@@ -120,57 +111,40 @@ static void put_object(struct line *l, const struct object *o) {
   put_char(l, '}');
 }
 
-static void put_journal_path(struct line *l, const char *id) {
-  for (size_t i = 0; i < sizeof config.journals && config.journals[i]; i++) put_char(l, config.journals[i]);
-  put_char(l, '/');
-  for (int i = 0; i < 8; i++) put_char(l, id[i]);
-  put(l, ".jsonl");
-  put_char(l, 0);
-}
+static int is_libc(const struct object *o) { return o->soname && bytes_equal(o->soname, "libc.so.6", 10); }
 
-/* One write(2) with O_APPEND is one whole line. SIGXFSZ of a file-size limit is held back and taken, never delivered. */
-static void append(const char *path, const struct line *l) {
-  long fd = SYS4(__NR_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0);
-  if (fd < 0) return;
-  uint64_t block = 1ull << (SIGXFSZ - 1), before = 0;
-  SYS4(__NR_rt_sigprocmask, SIG_BLOCK, &block, &before, sizeof block);
-  if (SYS3(__NR_write, fd, l->bytes, l->length) < 0) {
-    long now[2] = {0, 0};
-    SYS4(__NR_rt_sigtimedwait, &block, 0, now, sizeof block);
-  }
-  SYS4(__NR_rt_sigprocmask, SIG_SETMASK, &before, 0, sizeof before);
-  SYS1(__NR_close, fd);
-}
-
-__attribute__((constructor)) static void report(int argc, char **argv) {
-  struct identity identity;
-  if (argc < 1 || !argv[0] || !read_identity(argv, &identity)) return;
-  const char *program = argv[0];
-  restore_names(argv, &identity);
-
+/* Writes what is mapped now; `before` is how many objects the last line held, which needn't be said again. */
+static int report(int before) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
-  put(&l, "{\"type\":\"mapped\",\"id\":\"");
-  put(&l, identity.id);
-  put(&l, "\",\"pid\":");
-  put_unsigned(&l, (uint64_t)SYS1(__NR_getpid, 0), 10);
+  put_head(&l, "mapped");
   put(&l, ",\"ppid\":");
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");
   put_json_bytes(&l, program, text_length(program));
   put(&l, ",\"objects\":[");
-  int count = read_maps();
-  if (count < 0) return;
-  for (int i = 0, objects = 0; i < count; i++) {
+  int count = read_maps(), objects = 0;
+  for (int i = 0; i < count; i++) {
     struct object o;
     if (!read_object(i, count, &o)) continue;
-    patch_libc(&o, count);
+    if (before == 0) patch_libc(&o, count);
+    if (is_libc(&o) && !libc.resolved) resolve_libc(&o, count);
     if (objects++) put_char(&l, ',');
     put_object(&l, &o);
   }
   put(&l, "]}\n");
+  if (count >= 0 && objects != before) append_line(&l);
+  return objects;
+}
 
-  char path_bytes[256];
-  struct line path = {path_bytes, 0, sizeof path_bytes, 0};
-  put_journal_path(&path, identity.id);
-  if (!l.overflow && !path.overflow) append(path_bytes, &l);
+__attribute__((constructor)) static void begin(int argc, char **argv) {
+  char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
+  if (!name) return;
+  program = argv[0];
+  restore_names(argv, name);
+  reported = report(0);
+}
+
+/* A library opened later may have brought another libc: then what was written before main is no longer the truth. */
+__attribute__((destructor)) static void end(void) {
+  if (program) report(reported);
 }

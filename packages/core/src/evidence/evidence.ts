@@ -80,20 +80,23 @@ function judgeSpawn(spawn: SpawnLine, index: Index, column: ColumnIdentity | und
 const passedThrough: ReadonlySet<string> = new Set(['launcher', 'static', 'foreign-machine', 'foreign-libc'])
 
 function judgeRerouted(spawn: SpawnLine, index: Index, column: ColumnIdentity | undefined): SpawnEvidence {
-  const line = index.mapped.get(spawn.id)?.[0]
-  if (line === undefined || column === undefined) {
+  const lines = index.mapped.get(spawn.id)
+  const last = lines?.at(-1)
+  if (lines === undefined || last === undefined || column === undefined) {
     const state = spawn.compatible ? 'unproven' : 'incompatible'
     const reason = spawn.compatible ? `${spawn.program} left no record of what it mapped` : spawn.reason
     return { spawn, state, reason, process: null }
   }
-  const proof = proveProcess(line, column)
+  // A process reports again at its end when it opened libraries since: the worst of its words counts.
+  const proofs = lines.map((line) => proveProcess(line, column))
+  const proof = proofs.find(({ proof }) => proof !== 'mapped') ?? proveProcess(last, column)
   const started = index.execs.get(spawn.id)?.[0]
   const unfollowed = proof.proof === 'mapped' && started !== undefined
   return {
     spawn,
     state: unfollowed ? 'unproven' : proof.proof,
     reason: unfollowed ? `${spawn.program} started ${started.program}, which is not followed` : proof.reason,
-    process: { pid: line.pid, ppid: line.ppid, proof },
+    process: { pid: last.pid, ppid: last.ppid, proof },
   }
 }
 
