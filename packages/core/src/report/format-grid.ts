@@ -81,23 +81,35 @@ function lentLibraries(grid: Grid): string {
   ].join('\n')
 }
 
-/** For every test with a cell that is no tick and no skip: the first such column, why, and how to see it by hand. */
+/** Why cells are red or unproven: tests with the same reason in the same columns are told once. */
 function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typeof pc.createColors>): string[] {
-  return grid.rows.flatMap(({ suite, test, cells }) => {
-    const doubtful = grid.columns.filter(({ name }) =>
-      ['fail', 'incompatible', 'unproven'].includes(cells[name]?.state ?? ''),
-    )
-    const [first] = doubtful
-    const cell = first && cells[first.name]
-    if (!first || !cell) return []
-    const others = doubtful.slice(1).map(({ name }) => name)
+  const groups = new Map<string, { title: string; first: Cell; tests: string[] }>()
+  for (const { suite, test, cells } of grid.rows) {
+    const doubtful = grid.columns.filter(({ name }) => isDoubtful(cells[name]))
+    const first = doubtful[0] && cells[doubtful[0].name]
+    if (!first) continue
+    const [name, ...others] = doubtful.map((column) => column.name)
     const also = others.length === 0 ? '' : ` (and ${others.join(', ')})`
-    const sign = paint(cell.state, options, colors)
-    return [
-      `\n${sign}  ${suite} > ${test}\n  first in ${first.name}${also}: ${cell.reason ?? 'the test failed'}`,
-      ...commandOf(cell),
-    ]
+    const title = `first in ${name}${also}: ${first.reason ?? 'the test failed'}`
+    const key = `${first.state} ${title}`
+    const group = groups.get(key) ?? { title, first, tests: [] }
+    groups.set(key, { ...group, tests: [...group.tests, `${suite} > ${test}`] })
+  }
+  const told = [...groups.values()].slice(0, most).map(({ title, first, tests }) => {
+    const more = tests.length === 1 ? '' : `  and ${tests.length - 1} more`
+    return [`\n${paint(first.state, options, colors)}  ${tests[0]}${more}`, `  ${title}`, ...commandOf(first)].join(
+      '\n',
+    )
   })
+  return groups.size <= most
+    ? told
+    : [...told, `\n… and ${groups.size - most} more reasons: the grid file has them all (outputFile)`]
+}
+
+const most = 20
+
+function isDoubtful(cell: Cell | undefined): boolean {
+  return cell !== undefined && ['fail', 'incompatible', 'unproven'].includes(cell.state)
 }
 
 function commandOf(cell: Cell): string[] {
