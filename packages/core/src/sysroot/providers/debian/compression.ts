@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
+import { ReadableStream } from 'node:stream/web'
 import * as zlib from 'node:zlib'
 
 /** By the ending of a file's name; anything else is stored plain. */
@@ -33,8 +33,13 @@ async function open(bytes: Uint8Array, compression: Compression): Promise<AsyncI
 
 async function openXz(bytes: Uint8Array): Promise<AsyncIterable<Uint8Array>> {
   const { XzReadableStream } = (await import('xz-decompress')).default as unknown as typeof import('xz-decompress')
-  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
-  return new XzReadableStream(source) as unknown as ReadableStream<Uint8Array>
+  const source = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes)
+      controller.close()
+    },
+  })
+  return new XzReadableStream(source as globalThis.ReadableStream<Uint8Array>) as ReadableStream<Uint8Array>
 }
 
 /** node:zlib has zstd from Node 22.15 and 23.8 on; Debian itself uses xz. */

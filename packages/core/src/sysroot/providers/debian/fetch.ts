@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { GlibcMatrixError } from '../../../errors.js'
 
@@ -6,9 +7,10 @@ export interface FetchLimits {
   /** A longer answer is an error: a mirror never makes us hold more than this, in bytes. */
   readonly maxBytes: number
   readonly onBytes?: (done: number) => void
+  /** No byte for this long is a dead connection, in milliseconds. */
+  readonly idleTimeout?: number
 }
 
-/** No byte for this long is a dead connection, in milliseconds. */
 const IDLE_TIMEOUT = 30_000
 const ATTEMPTS = 2
 
@@ -33,28 +35,46 @@ async function readLocal(url: string): Promise<Uint8Array> {
   }
 }
 
+/**
+ * Every wait is raced against our own timer: in Node 20 the signal of a fetch no longer ends a stalled body once the request
+ * has been collected as garbage.
+ */
 async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> {
+  const idle = limits.idleTimeout ?? IDLE_TIMEOUT
   const controller = new AbortController()
-  const idle = setTimeout(() => controller.abort(new Error(`no data for ${IDLE_TIMEOUT / 1000} s`)), IDLE_TIMEOUT)
   try {
-    const response = await fetch(url, { signal: controller.signal })
+    const response = await withinTime(fetch(url, { signal: controller.signal }), idle)
     if (!response.ok || response.body === null) {
-      await response.body?.cancel()
       throw new Refusal(`the server answered ${response.status} ${response.statusText}`.trim(), response.status)
     }
+    const reader = response.body.getReader()
     const chunks: Uint8Array[] = []
     let done = 0
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      idle.refresh()
-      done += chunk.length
+    for (;;) {
+      const { value } = await withinTime(reader.read(), idle)
+      if (value === undefined) return Buffer.concat(chunks)
+      done += value.length
       if (done > limits.maxBytes)
         throw new Refusal(`the answer is longer than ${limits.maxBytes} bytes`, response.status)
-      chunks.push(chunk)
+      chunks.push(value)
       limits.onBytes?.(done)
     }
-    return Buffer.concat(chunks)
+  } catch (error) {
+    controller.abort()
+    throw error
+  }
+}
+
+async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  const timer = new AbortController()
+  const late = setTimeout(milliseconds, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no data for ${milliseconds / 1000} s`)
+  })
+  try {
+    return await Promise.race([work, late])
   } finally {
-    clearTimeout(idle)
+    timer.abort()
+    late.catch(() => {})
   }
 }
 

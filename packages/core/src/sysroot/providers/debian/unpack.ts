@@ -1,4 +1,4 @@
-import { ReadableStream } from 'node:stream/web'
+import { ReadableStream, WritableStream } from 'node:stream/web'
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from './compression.js'
 import { dataOfDeb } from './deb.js'
@@ -35,7 +35,8 @@ async function* entriesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Tar
   for await (const { header, body } of entries) {
     const name = relativeName(header.name)
     if (name === '' || SKIPPED.test(name)) {
-      await body.cancel()
+      // Read to its end, not cancelled: after a cancel the decoder of modern-tar 0.8 may wait forever.
+      await body.pipeTo(new WritableStream())
       continue
     }
     const parts: Uint8Array[] = []
