@@ -69,15 +69,22 @@ function judgeSpawn(spawn: SpawnLine, index: Index, column: ColumnIdentity | und
     reason,
     process: null,
   })
-  if (index.failed.has(spawn.id)) return judged('neutral', 'it could not be started')
+  const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
+  if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute') return judgeRerouted(spawn, index, column)
   if (spawn.code === 'node' && !index.hookedChildren.has(spawn.id))
     return judged('unproven', `the hook did not report from the Node child ${spawn.program}`)
   return judged(passedThrough.has(spawn.code) ? 'unproven' : 'neutral', spawn.reason)
 }
 
-/** Passed-through commands that may start, or be, a program nobody vouches for. */
-const passedThrough: ReadonlySet<string> = new Set(['launcher', 'static', 'foreign-machine', 'foreign-libc'])
+/**
+ * Passed-through commands that may start, or be, a program nobody vouches for. The last three are those that the kernel
+ * was expected to refuse: one that it started after all ran on a libc that nobody chose.
+ */
+const passedThrough: ReadonlySet<string> = new Set([
+  ...['launcher', 'static', 'foreign-machine', 'foreign-libc'],
+  ...['missing', 'not-executable', 'not-elf'],
+])
 
 function judgeRerouted(spawn: SpawnLine, index: Index, column: ColumnIdentity | undefined): SpawnEvidence {
   const lines = index.mapped.get(spawn.id)
@@ -89,7 +96,8 @@ function judgeRerouted(spawn: SpawnLine, index: Index, column: ColumnIdentity | 
   }
   // A process reports again at its end when it opened libraries since: the worst of its words counts.
   const proofs = lines.map((line) => proveProcess(line, column))
-  const proof = proofs.find(({ proof }) => proof !== 'mapped') ?? proveProcess(last, column)
+  const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
+  const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, column)
   const started = index.execs.get(spawn.id)?.[0]
   const unfollowed = proof.proof === 'mapped' && started !== undefined
   return {

@@ -3,6 +3,8 @@ import { intercept, type SpawnRequest } from './intercept.js'
 
 interface Result {
   readonly error?: number
+  /** 0 when nothing was started; a time-out or a full buffer is an error with a process. */
+  readonly pid: number
 }
 type SpawnSync = (options: SpawnRequest) => Result
 type Binding = { spawn: SpawnSync }
@@ -20,7 +22,7 @@ export function patchSyncSpawn(): () => void {
     if (!found) return original(options)
     const { file, args, envPairs } = found
     const result = original({ ...options, file, args, envPairs } as SpawnRequest)
-    if (result.error) found.failed(result.error)
+    if (result.error && result.pid === 0) found.failed(result.error)
     return result
   }
   return () => {
