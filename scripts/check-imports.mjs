@@ -15,7 +15,7 @@ const core = {
   evidence: [],
   sysroot: ['elf', 'config'],
   reroute: ['elf', 'sysroot (types)'],
-  spawn: ['reroute', 'evidence'],
+  spawn: ['reroute', 'evidence', 'sysroot (types)'],
   report: ['evidence'],
   register: ['spawn', 'reroute', 'elf', 'evidence'],
   matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],

@@ -40,6 +40,7 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
   })
   const { root, programs, exclude, hostLibraries, incompatible, unproven, outputFile } = config
   return openSession(applyOnly(columns, config.only), {
+    narrowed: config.only !== null,
     programs: { root, programs, exclude, hostLibraries, always: options.always ?? false },
     report: { root, incompatible, unproven, outputFile },
   })

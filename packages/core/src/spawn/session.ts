@@ -40,6 +40,8 @@ export interface ReportOptions {
 }
 
 export interface SessionOptions {
+  /** GLIBC_MATRIX_ONLY left columns out: a selector that names one of those is no mistake. */
+  readonly narrowed: boolean
   readonly programs: ProgramOptions
   readonly report: ReportOptions
 }
@@ -50,6 +52,7 @@ export interface Session {
   readonly file: string
   readonly directory: string
   readonly journals: string
+  readonly narrowed: boolean
   readonly programs: ProgramOptions
   readonly report: ReportOptions
   readonly columns: readonly SealedColumn[]
