@@ -26,7 +26,7 @@ const core = {
 const packages = {
   native: [],
   core: ['@glibc-matrix/native'],
-  cli: ['@glibc-matrix/core'],
+  cli: ['@glibc-matrix/core', '@glibc-matrix/core/register'],
   'jest-environment-glibc': ['@glibc-matrix/core', '@glibc-matrix/core/register'],
   'vitest-environment-glibc': ['@glibc-matrix/core', '@glibc-matrix/core/register'],
 }

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'COLUMN_DUPLICATE'
   | 'COLUMN_UNKNOWN'
   | 'PRAGMA_INVALID'
+  | 'CONFIG_EXISTS'
   // elf
   | 'ELF_NOT_READABLE'
   | 'ELF_TRUNCATED'

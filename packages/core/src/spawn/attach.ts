@@ -35,7 +35,7 @@ export interface AttachOptions {
  * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW.
  */
 export function attach(options: AttachOptions): Attachment {
-  const state = install(options.session)
+  const state = install(options)
   const { column, file } = options
   const fileLevel: TestPlace = options.place ?? { column, file, test: null, retry: 0 }
   state.current = fileLevel
@@ -67,12 +67,15 @@ export function uninstall(): void {
   for (const journal of [state.journal, ...state.journalsByUser.values()]) journal.close()
 }
 
-function install(file: string): HookState {
+function install({ session: file, spawn }: AttachOptions): HookState {
   const installed = hookState()
   if (installed?.session.file === file) return installed
   uninstall()
   const session = readSession(file)
-  const plan = { ...session.programs, node: { path: realpathSync(process.execPath) }, host: hostOf(session) }
+  const node = { path: realpathSync(process.execPath) }
+  // The COMMAND of `run` always counts, but not what it starts: the git of an npm script is the host's.
+  const always = session.programs.always && spawn === undefined
+  const plan = { ...session.programs, always, node, host: hostOf(session) }
   const state = createHookState(session, plan, [patchAsyncSpawn(), patchSyncSpawn(), patchDlopen()])
   setHookState(state)
   return state

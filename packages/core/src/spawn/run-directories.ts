@@ -16,6 +16,11 @@ export const runDirectories = {
   },
 }
 
+/** Where a seal can be, in the order they are tried, and whether this machine lets programs run there. */
+export function runPlaces(): { readonly place: string; readonly usable: boolean }[] {
+  return places().map((place) => ({ place, usable: isUsable(place) }))
+}
+
 const owner = 'glibc-matrix.pid'
 
 function places(): string[] {
