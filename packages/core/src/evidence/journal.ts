@@ -62,6 +62,7 @@ function readLines(path: string): JournalLine[] {
 function parseLine(line: string, path: string, number: number): JournalLine {
   try {
     const value = JSON.parse(line) as JournalLine
+    if (!types.has(value.type)) throw new TypeError(`no line of a journal has the type ${value.type}`)
     return value.type === 'mapped' ? decodeBytes(value) : value
   } catch (error) {
     throw new GlibcMatrixError(
@@ -73,6 +74,8 @@ function parseLine(line: string, path: string, number: number): JournalLine {
     )
   }
 }
+
+const types: ReadonlySet<string> = new Set<JournalLine['type']>(['hook', 'spawn', 'failed', 'addon', 'mapped', 'exec'])
 
 /** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */
 function decodeBytes(line: Extract<JournalLine, { type: 'mapped' }>): JournalLine {

@@ -1,0 +1,100 @@
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { dirSync } from 'tmp'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createJournal, readJournals } from '../../../packages/core/src/evidence/journal.js'
+import { failure } from '../failure.js'
+import { libc, mapped, spawned } from './lines.js'
+
+let directory: string
+
+beforeEach(() => {
+  directory = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-journal-' }).name
+})
+
+function written(...lines: Parameters<ReturnType<typeof createJournal>['append']>[0][]) {
+  const journal = createJournal(directory)
+  for (const line of lines) journal.append(line)
+  journal.close()
+  return join(directory, `${journal.id}.jsonl`)
+}
+
+describe('writing', () => {
+  it('makes a file of the user alone, named by 8 hex digits', () => {
+    const path = written(spawned())
+    expect(readdirSync(directory)).toEqual([expect.stringMatching(/^[0-9a-f]{8}\.jsonl$/)])
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  it('two journals never share a file', () => {
+    expect(new Set(Array.from({ length: 50 }, () => written())).size).toBe(50)
+  })
+
+  it('interleaves with another writer by whole lines', () => {
+    const journal = createJournal(directory)
+    const path = join(directory, `${journal.id}.jsonl`)
+    const shim = openSync(path, 'a')
+    for (let index = 0; index < 20; index++) {
+      journal.append(spawned({ reason: `hook ${index}` }))
+      writeSync(shim, `${JSON.stringify(mapped([libc]))}\n`)
+    }
+    journal.close()
+    closeSync(shim)
+    expect(readJournals(directory).map(({ type }) => type)).toEqual(
+      Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'spawn' : 'mapped')),
+    )
+  })
+})
+
+describe('reading', () => {
+  it('gives back what was written, file by file, and passes over what is no journal', () => {
+    const line = spawned({ command: ['tool', 'größe', 'a\nb', ''], program: '/project/größe' })
+    written(line, { type: 'failed', id: line.id, errno: -2 })
+    writeFileSync(join(directory, 'notes.txt'), 'not a journal')
+    expect(readJournals(directory)).toEqual([line, { type: 'failed', id: line.id, errno: -2 }])
+  })
+
+  it("decodes the shim's bytes to the text that Node shows for the same path", () => {
+    const path = written()
+    const bytes = [...Buffer.from('/project/größe')]
+      .map((byte) => `\\u00${byte.toString(16).padStart(2, '0')}`)
+      .join('')
+    const record = JSON.stringify(mapped([{ ...libc, path: 'HERE' }])).replaceAll(/HERE|\/project\/tool/g, () => bytes)
+    appendFileSync(path, `${record}\n`)
+    expect(readJournals(directory)).toEqual([
+      { ...mapped([{ ...libc, path: '/project/größe' }]), program: '/project/größe' },
+    ])
+  })
+
+  it.each([
+    ['half a line', '{"type":"mapped","id":"aa'],
+    ['no record', 'hello'],
+    ['a number', '42'],
+    ['null', 'null'],
+    ['an unknown type', '{"type":"maped","id":"aaaaaaaa00000000"}'],
+    ['a mapped line without objects', '{"type":"mapped","id":"aaaaaaaa00000000","program":"/x"}'],
+  ])('%s is refused, with the line’s number', (_, text) => {
+    const path = written(spawned())
+    appendFileSync(path, `${text}\n`)
+    expect(failure(() => readJournals(directory))).toMatchObject({
+      code: 'JOURNAL_MALFORMED',
+      message: `line 2 of the journal ${path} is not a record: ${text}`,
+      details: { path, line: 2 },
+    })
+  })
+
+  it('an empty journal has no lines', () => {
+    const path = written()
+    expect(readFileSync(path, 'utf8')).toBe('')
+    expect(readJournals(directory)).toEqual([])
+  })
+})
