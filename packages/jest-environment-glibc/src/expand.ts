@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { selectColumns, suiteSelectors } from '@glibc-matrix/core'
+import type { MatrixOptions } from './column.js'
+import type { JestContext, JestProjectConfig, JestTest } from './jest.js'
+import type { MatrixRun } from './run.js'
+
+type Column = MatrixRun['session']['columns'][number]
+
+/** One test for each column that the file wants, `host` first. */
+export function expandTest(test: JestTest, run: MatrixRun, contexts: ColumnContexts): JestTest[] {
+  const selectors = suiteSelectors(test.path, readFileSync(test.path, 'utf8'), run.config)
+  const { columns } = run.session
+  const where = relative(run.config.root, test.path)
+  const names = selectors && selectColumns(columns, selectors, where, run.config.only !== null)
+  return columns
+    .filter(({ name, skip }) => skip === null && (names === null || names.includes(name)))
+    .map((column) => ({ ...test, context: contexts(test.context, column) }))
+}
+
+export type ColumnContexts = (context: JestContext, column: Column) => JestContext
+
+/** A context for each project and column; one object each, as Jest collects coverage and snapshots by context. */
+export function columnContexts(run: MatrixRun): ColumnContexts {
+  const made = new Map<JestContext, Map<string, JestContext>>()
+  return (context, column) => {
+    const ofProject = made.get(context) ?? new Map<string, JestContext>()
+    made.set(context, ofProject)
+    const found = ofProject.get(column.name) ?? { ...context, config: columnConfig(context.config, column, run) }
+    ofProject.set(column.name, found)
+    return found
+  }
+}
+
+const colors = ['white', 'cyan', 'magenta', 'yellow', 'blue', 'green']
+
+/** `id` stays, as Jest's workers look up the resolver by it. */
+function columnConfig(config: JestProjectConfig, column: Column, run: MatrixRun): JestProjectConfig {
+  const { testEnvironment: environment, runner, displayName, testEnvironmentOptions } = config
+  const glibcMatrix: MatrixOptions = { column: column.name, root: run.session.report.root, environment, runner }
+  const name = column.name === column.glibc ? `glibc-${column.name}` : column.name
+  return {
+    ...config,
+    displayName: {
+      name: displayName ? `${displayName.name} ${name}` : name,
+      color: colors[run.session.columns.indexOf(column) % colors.length] as string,
+    },
+    testEnvironment: join(__dirname, 'matrix-environment.js'),
+    testEnvironmentOptions: { ...testEnvironmentOptions, glibcMatrix },
+    runner: join(__dirname, 'runner.js'),
+  }
+}

@@ -1,0 +1,9 @@
+import { TestEnvironment } from 'jest-environment-node'
+import { withGlibc } from './with-glibc.js'
+
+/** `testEnvironment: 'glibc'`: Node's environment with the hook of one column. */
+const GlibcEnvironment = withGlibc(TestEnvironment)
+
+export default GlibcEnvironment
+export type { ColumnObject } from './column-object.js'
+export { GlibcEnvironment, GlibcEnvironment as TestEnvironment, withGlibc }

@@ -1,0 +1,110 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import {
+  closeSession,
+  formatGrid,
+  GlibcMatrixError,
+  gridOf,
+  loadConfig,
+  prepareMatrix,
+  redCells,
+  type TestResult,
+  writeGrid,
+} from '@glibc-matrix/core'
+import { uninstall } from '@glibc-matrix/core/register'
+import { matrixOptions, singleColumn } from './column.js'
+import type { JestFileResult, JestGlobalConfig, JestTest } from './jest.js'
+import { presenting } from './present.js'
+import { showProgress } from './progress.js'
+import { currentRun, type MatrixRun, startRun } from './run.js'
+import { testResults } from './test-results.js'
+
+/** Joins Jest's results with what the processes proved: the grid after Jest's own summary, its file, and the exit code. */
+export default class GlibcReporter {
+  readonly #globalConfig: JestGlobalConfig & { readonly watch?: boolean; readonly watchAll?: boolean }
+  readonly #results: TestResult[] = []
+  #text = ''
+  #error: Error | undefined
+
+  constructor(globalConfig: JestGlobalConfig) {
+    this.#globalConfig = globalConfig
+  }
+
+  async onRunStart(): Promise<void> {
+    await presenting(async () => {
+      const run = currentRun() ?? (await prepareSingle(this.#globalConfig))
+      if (run.expands) refuseOtherSequencer(this.#globalConfig)
+      forgetEarlierRun(run)
+    })
+  }
+
+  onTestFileResult(test: JestTest, result: JestFileResult): void {
+    const run = currentRun()
+    if (run === undefined) return
+    const { config } = test.context
+    const column = matrixOptions(config)?.column ?? singleColumn(config, run.session)
+    this.#results.push(...testResults(result, column, relative(run.session.report.root, test.path)))
+  }
+
+  onRunComplete(): void {
+    const run = currentRun()
+    if (run === undefined) return
+    presenting(() => {
+      // With --runInBand the hook is in this very process.
+      uninstall()
+      const { report } = run.session
+      const grid = gridOf(run.session, this.#results)
+      if (report.outputFile !== null) writeGrid(report.outputFile, grid)
+      const red = redCells(grid, report).length
+      if (red > 0) this.#error = new Error(`glibc-matrix: ${red} red ${red === 1 ? 'cell' : 'cells'}`)
+      this.#text = formatGrid(grid, { color: hasColor(), ...report })
+    })
+    process.once('exit', this.#print)
+  }
+
+  /** Jest asks when every reporter is through, its summary too; with --bail it doesn't, hence the listener above. */
+  getLastError(): Error | undefined {
+    process.off('exit', this.#print)
+    this.#print()
+    return this.#error
+  }
+
+  readonly #print = (): void => {
+    process.stderr.write(this.#text)
+    this.#text = ''
+  }
+}
+
+/** Without `withGlibcMatrix`, with `testEnvironment: 'glibc'`: columns are prepared here, and each file runs in one. */
+async function prepareSingle({ rootDir, watch, watchAll }: GlibcReporterConfig): Promise<MatrixRun> {
+  const config = await loadConfig({ cwd: rootDir })
+  const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
+  process.once('exit', () => closeSession(session))
+  const run: MatrixRun = { session, config, sequencer: null, expands: false }
+  startRun(run)
+  return run
+}
+
+type GlibcReporterConfig = JestGlobalConfig & { readonly watch?: boolean; readonly watchAll?: boolean }
+
+/** While watching, the session stays: a new run's cells are not to be proven by an old run's records. */
+function forgetEarlierRun({ session }: MatrixRun): void {
+  uninstall()
+  for (const name of readdirSync(session.journals)) rmSync(join(session.journals, name), { force: true })
+}
+
+/** `--testSequencer` replaces the config's: every file would run once, on the host alone. */
+function refuseOtherSequencer({ testSequencer }: JestGlobalConfig): void {
+  if (testSequencer === join(__dirname, 'sequencer.js')) return
+  throw new GlibcMatrixError(
+    'CONFIG_INVALID',
+    `Jest's sequencer is ${testSequencer}, so no file would run in another column than the host's`,
+    'Name your sequencer in the config that withGlibcMatrix is given, not on the command line.',
+  )
+}
+
+function hasColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env
+  if (NO_COLOR) return false
+  return FORCE_COLOR === undefined ? process.stderr.isTTY : FORCE_COLOR !== '0'
+}
