@@ -24,14 +24,14 @@ import { fileDigest, treeDigest } from './tree-digest.js'
 /** A sysroot as the user asks for it. */
 export interface SysrootRequest {
   /** Left out: `host`, or the version of the glibc that is found. */
-  readonly name?: string | undefined
+  readonly name?: string | null | undefined
   readonly spec: string
   /** Debian packages beyond glibc's own and gcc's runtime. */
   readonly packages?: readonly string[] | undefined
   /** Base URLs; before GLIBC_MATRIX_MIRROR and apt's configuration. */
   readonly mirrors?: readonly string[] | undefined
   /** File with the archive's keys; before GLIBC_MATRIX_KEYRING and the machine's keyrings. */
-  readonly keyring?: string | undefined
+  readonly keyring?: string | null | undefined
   readonly allowUnsigned?: boolean | undefined
 }
 
@@ -82,7 +82,7 @@ export async function removeSysroot(nameOrSpec: string, env: Environment = proce
 }
 
 /** Describes an installed sysroot by its files as they are now; null when it is not there or not as it was installed. */
-function openStored(env: Environment, key: string, name: string | undefined): Sysroot | null {
+function openStored(env: Environment, key: string, name: string | null | undefined): Sysroot | null {
   const stored = readStored(env, key)
   if (stored === null) return null
   const { spec, digest, packages } = stored.sysroot
