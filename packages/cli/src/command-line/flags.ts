@@ -1,0 +1,54 @@
+import type { GlibcMatrixConfig } from '@glibc-matrix/core'
+
+/** One flag of the command line; the key of its row is what the command reads. */
+export interface Flag {
+  readonly name: string
+  /** What its value is, for the help; without it the flag is a switch. */
+  readonly value?: string
+  /** May be given several times. */
+  readonly many?: true
+  readonly about: string
+}
+
+export type Flags = Readonly<Record<string, Flag>>
+
+/** What a command gets from its flags. */
+export type OptionsOf<Rows extends Flags> = {
+  readonly [Key in keyof Rows]: Rows[Key] extends { many: true }
+    ? readonly string[] | undefined
+    : Rows[Key] extends { value: string }
+      ? string | undefined
+      : boolean | undefined
+}
+
+/** Flags that override the config: each key is one of the config's own. */
+export const installFlags = {
+  packages: { name: 'package', value: 'PACKAGE', many: true, about: 'a further Debian package of the sysroot' },
+  mirrors: { name: 'mirror', value: 'URL', many: true, about: "a Debian mirror, instead of apt's" },
+  keyring: { name: 'keyring', value: 'FILE', about: "the archive's keys, instead of the machine's" },
+  allowUnsigned: { name: 'allow-unsigned', about: "take a mirror whose signature can't be checked" },
+} as const satisfies { readonly [Key in keyof GlibcMatrixConfig]?: Flag }
+
+/** The same, for how a column is run and judged. */
+export const judgeFlags = {
+  hostLibraries: {
+    name: 'host-libraries',
+    value: 'allow|refuse',
+    about: 'whether the host lends what a sysroot lacks',
+  },
+  incompatible: { name: 'incompatible', value: 'fail|allow', about: "whether a program that can't load is red" },
+  unproven: { name: 'unproven', value: 'warn|fail', about: 'whether a column without proof is red' },
+  onMissing: { name: 'on-missing', value: 'fail|skip', about: "what happens when a sysroot can't be had" },
+} as const satisfies { readonly [Key in keyof GlibcMatrixConfig]?: Flag }
+
+export const configFlag = {
+  config: { name: 'config', value: 'FILE', about: 'the config, instead of the one that is found' },
+} as const satisfies Flags
+
+export const jsonFlag = { json: { name: 'json', about: 'only JSON on stdout' } } as const satisfies Flags
+
+/** Every command has these. */
+export const commonFlags = {
+  debug: { name: 'debug', about: 'stack traces, as with GLIBC_MATRIX_DEBUG=1' },
+  help: { name: 'help', about: 'this help' },
+} as const satisfies Flags

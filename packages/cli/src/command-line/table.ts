@@ -1,0 +1,141 @@
+import { configFlag, type Flags, installFlags, jsonFlag, judgeFlags, type OptionsOf } from './flags.js'
+
+/** What a command gets: its words, those after `--`, and its flags. */
+export interface Input<Rows extends Flags> {
+  readonly words: readonly string[]
+  readonly command: readonly string[]
+  readonly options: OptionsOf<Rows>
+}
+
+/** One command: a row of the table and a file in commands/. */
+export interface CommandRow<Rows extends Flags = Flags> {
+  readonly name: string
+  readonly usage: string
+  readonly about: string
+  /** Lines of the command's own help. */
+  readonly more?: string
+  /** How many words it takes before `--`. */
+  readonly words: readonly [least: number, most: number]
+  /** Whether a COMMAND must or may follow `--`. */
+  readonly command: 'required' | 'allowed' | 'none'
+  readonly flags: Rows
+  load(): Promise<{ run(input: Input<Rows>): Promise<number> }>
+}
+
+const sysrootHelp =
+  "S is a spec (host, dir:PATH, debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."
+
+export const addFlags = {
+  name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
+  ...installFlags,
+  ...configFlag,
+} as const satisfies Flags
+
+export const explainFlags = {
+  sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot to plan for' },
+  ...installFlags,
+  hostLibraries: judgeFlags.hostLibraries,
+  ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags
+
+export const runFlags = {
+  sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
+  ...judgeFlags,
+  ...installFlags,
+  ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags
+
+const many = Number.POSITIVE_INFINITY
+
+/** Every command, in the order of the help. */
+export const commands = {
+  init: row({
+    name: 'init',
+    usage: 'init',
+    about: 'write a config, and show the two lines to change for Vitest or Jest',
+    words: [0, 0],
+    command: 'none',
+    flags: {},
+    load: () => import('../commands/init.js'),
+  }),
+  add: row({
+    name: 'add',
+    usage: 'add SPEC… [--name NAME] [--package PACKAGE…]',
+    about: 'install sysroots',
+    more: 'SPEC is debian:SUITE, or the name of a sysroot of the config; host and dir:PATH are used in place.',
+    words: [1, many],
+    command: 'none',
+    flags: addFlags,
+    load: () => import('../commands/add.js'),
+  }),
+  list: row({
+    name: 'list',
+    usage: 'list [--json]',
+    about: 'show the installed sysroots',
+    words: [0, 0],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../commands/list.js'),
+  }),
+  remove: row({
+    name: 'remove',
+    usage: 'remove NAME…',
+    about: 'remove installed sysroots, by name or spec',
+    words: [1, many],
+    command: 'none',
+    flags: {},
+    load: () => import('../commands/remove.js'),
+  }),
+  inspect: row({
+    name: 'inspect',
+    usage: 'inspect FILE… [--json]',
+    about: 'show what ELF files need, and the lowest glibc that they run on',
+    more: "Exit status 1 when a file can't be read; the others are shown.",
+    words: [1, many],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../commands/inspect.js'),
+  }),
+  explain: row({
+    name: 'explain',
+    usage: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
+    about: 'show what would become of a command in a test, and how to run it by hand',
+    more: sysrootHelp,
+    words: [0, many],
+    command: 'allowed',
+    flags: explainFlags,
+    load: () => import('../commands/explain.js'),
+  }),
+  run: row({
+    name: 'run',
+    usage: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
+    about: 'run a command in each of those columns, one after another',
+    more: [
+      sysrootHelp,
+      "Exit status: that of the worst column: the command's own, 128+n when signal n ended it, 1 for a column that is red",
+      'though the command exited with 0. Before anything is started: 127 no such command, 126 not executable, cut short or',
+      'of another machine, 2 usage, 1 any other failure.',
+    ].join('\n'),
+    words: [0, 0],
+    command: 'required',
+    flags: runFlags,
+    load: () => import('../commands/run.js'),
+  }),
+  doctor: row({
+    name: 'doctor',
+    usage: 'doctor [--json]',
+    about: 'show what this machine allows, and find an LD_LIBRARY_PATH that leads to another glibc',
+    more: 'Exit status 1 when something that is needed is missing.',
+    words: [0, 0],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../commands/doctor.js'),
+  }),
+}
+
+/** Checks a row against its command's file, then forgets its flags' types: the table is read by name. */
+function row<Rows extends Flags>(command: CommandRow<Rows>): CommandRow {
+  return command as unknown as CommandRow
+}

@@ -1,0 +1,53 @@
+import { GlibcMatrixError, listSysroots, renameSysroot } from '@glibc-matrix/core'
+import { configWith } from '../command-line/config-options.js'
+import { usageError } from '../command-line/parse.js'
+import { type addFlags, commands, type Input } from '../command-line/table.js'
+import { columnsOf, print } from '../output/print.js'
+import { installed } from '../sysroots/install.js'
+import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
+
+/** Installs sysroots; one that is there and intact stays as it is. */
+export async function run({ words, options }: Input<typeof addFlags>): Promise<number> {
+  const name = options.name ?? null
+  if (name !== null && words.length > 1) throw usageError(commands.add, `--name '${name}' for ${words.length} sysroots`)
+  const config = await configWith(options)
+  const asked = words.map((word) => specOrName(word, config.sysroots, () => sysrootNamed(word, config)))
+  if (name !== null) checkName(name, asked[0] as AskedSysroot)
+  for (const each of asked) {
+    const wanted = { ...each, name: name ?? each.name }
+    const sysroot = await installed(wanted, config)
+    if (wanted.name !== null) await renameSysroot(sysroot, wanted.name)
+    const place = each.spec === 'host' || each.spec.startsWith('dir:') ? 'used in place' : sysroot.path
+    await print(columnsOf([[sysroot.name, `glibc ${sysroot.glibc}`, sysroot.spec, place]]))
+  }
+  return 0
+}
+
+/** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */
+function specOrName(word: string, configured: readonly AskedSysroot[], known: () => AskedSysroot): AskedSysroot {
+  const isKnown = word === 'host' || word.includes(':') || configured.some(({ name }) => name === word)
+  return isKnown ? known() : { name: null, spec: word, packages: [] }
+}
+
+function checkName(name: string, { spec }: AskedSysroot): void {
+  const other = listSysroots().find((sysroot) => sysroot.name === name && sysroot.spec !== spec)
+  if (other !== undefined) {
+    throw new GlibcMatrixError(
+      'COLUMN_DUPLICATE',
+      `'${name}' is already the name of the installed ${other.spec}`,
+      `Choose another name, or run: glibc-matrix remove ${name}`,
+      { name, spec: other.spec },
+    )
+  }
+  const isVersion = /^\d+(\.\d+)*$/.test(name)
+  if (isVersion || !/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/.test(name)) {
+    throw new GlibcMatrixError(
+      'CONFIG_INVALID',
+      isVersion ? `--name '${name}' looks like a glibc version` : `--name '${name}' is no name`,
+      isVersion
+        ? 'Leave --name out: a sysroot is called by its real version, or by a name that is none.'
+        : 'A name is of letters, digits and . _ + - (at most 64), a letter or digit first.',
+      { name },
+    )
+  }
+}

@@ -1,0 +1,51 @@
+import type { Progress } from '@glibc-matrix/core'
+
+/** Shows downloads on stderr: one line that moves on a terminal, else one line for each stage. */
+export function progressReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {
+  return stream.isTTY && process.env.TERM !== 'dumb' ? movingLine(stream) : stageLines(stream)
+}
+
+export interface Reporter {
+  onProgress(progress: Progress): void
+  /** Clears the line, if there is one. */
+  end(): void
+}
+
+const verbs: Readonly<Record<Progress['stage'], string>> = {
+  release: 'reading the release',
+  index: 'reading the package index',
+  download: 'downloading packages',
+  unpack: 'unpacking',
+}
+
+function movingLine(stream: NodeJS.WriteStream): Reporter {
+  let shown = ''
+  const show = (text: string) => {
+    if (text === shown) return
+    shown = text
+    stream.write(`\r\u001b[K${text.slice(0, Math.max(20, stream.columns - 1))}`)
+  }
+  return {
+    onProgress: ({ sysroot, stage, done, total }) => show(`${sysroot}: ${verbs[stage]}${amount(done, total)}`),
+    end: () => show(''),
+  }
+}
+
+function amount(done: number, total: number | null): string {
+  if (done === 0) return ''
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+  return total === null ? ` ${megabytes(done)} MB` : ` ${megabytes(done)} of ${megabytes(total)} MB`
+}
+
+function stageLines(stream: NodeJS.WriteStream): Reporter {
+  const told = new Set<string>()
+  return {
+    onProgress({ sysroot, stage }) {
+      const line = `glibc-matrix: ${sysroot}: ${verbs[stage]}\n`
+      if (told.has(line)) return
+      told.add(line)
+      stream.write(line)
+    },
+    end() {},
+  }
+}

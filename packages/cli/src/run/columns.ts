@@ -1,0 +1,46 @@
+import { type Column, GlibcMatrixError, prepareMatrix, type ResolvedConfig, type Session } from '@glibc-matrix/core'
+import { usageError } from '../command-line/parse.js'
+import { commands } from '../command-line/table.js'
+import { progressReporter } from '../output/progress.js'
+import { sysrootNamed } from '../sysroots/request.js'
+
+export interface Prepared {
+  readonly session: Session
+  /** The columns asked for, in that order; the session has the host's besides, which lends libraries. */
+  readonly columns: readonly Column[]
+}
+
+/** Prepares exactly the columns that --sysroot names, else the config's. */
+export async function prepareColumns(words: readonly string[] | undefined, config: ResolvedConfig): Promise<Prepared> {
+  if (words === undefined) {
+    if (config.sysroots.length === 0) throw usageError(commands.run, 'no --sysroot, and no config with sysroots')
+    const session = await prepare(config)
+    return { session, columns: session.columns }
+  }
+  const asked = splitWords(words).map((word) => sysrootNamed(word, config))
+  const others = asked.filter(({ spec }) => spec !== 'host')
+  if (asked.length - others.length > 1) throw hostTwice()
+  // Each request has all of its packages; GLIBC_MATRIX_ONLY is for the config's columns, not for those named here.
+  const session = await prepare({ ...config, sysroots: others, packages: [], only: null })
+  const [host, ...rest]: Column[] = [...session.columns]
+  return { session, columns: asked.map(({ spec }) => (spec === 'host' ? host : rest.shift()) as Column) }
+}
+
+async function prepare(config: ResolvedConfig): Promise<Session> {
+  const reporter = progressReporter()
+  try {
+    return await prepareMatrix(config, { install: true, onProgress: reporter.onProgress, always: true })
+  } finally {
+    reporter.end()
+  }
+}
+
+function splitWords(words: readonly string[]): string[] {
+  const all = words.flatMap((word) => word.split(',')).map((word) => word.trim())
+  if (all.every((word) => word !== '')) return all
+  throw usageError(commands.run, `--sysroot '${words.join(',')}' holds an empty name`)
+}
+
+function hostTwice(): GlibcMatrixError {
+  return new GlibcMatrixError('COLUMN_DUPLICATE', "--sysroot names 'host' twice", 'Name each column once.')
+}

@@ -1,0 +1,89 @@
+import { type Cell, type CellState, type Column, gridOf, type Session } from '@glibc-matrix/core'
+import type { Colors } from '../output/colors.js'
+import { shellWords } from '../output/shell-words.js'
+import type { Ending } from './run-column.js'
+import { signalStatus } from './signals.js'
+
+/** A column of `run --json`. */
+export interface RunColumn {
+  readonly name: string
+  readonly spec: string
+  readonly glibc: string | null
+  readonly state: CellState
+  readonly reason?: string
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly durationMs: number
+  readonly records: Cell['records']
+}
+
+export interface RunReport {
+  readonly format: 1
+  readonly columns: readonly RunColumn[]
+}
+
+/** Joins how the command ended with what its processes proved. */
+export function reportOf(
+  session: Session,
+  columns: readonly Column[],
+  endings: ReadonlyMap<string, Ending>,
+): RunReport {
+  const results = [...endings.values()].map(({ result }) => result)
+  const cells = gridOf(session, results).rows[0]?.cells ?? {}
+  return {
+    format: 1,
+    columns: columns.map(({ name, spec, glibc, skip }) => {
+      const { exitCode = null, signal = null } = endings.get(name) ?? {}
+      const cell: Cell = cells[name] ?? { state: 'skip', reason: skip ?? 'not run', durationMs: 0, records: [] }
+      return { name, spec, glibc, ...cell, exitCode, signal }
+    }),
+  }
+}
+
+/** The exit status of the worst column: the command's own, else 1 for a red one. Nothing that ran is no success. */
+export function statusOf(report: RunReport, rules: Session['report']): number {
+  const statuses = report.columns.filter(({ state }) => state !== 'skip').map((column) => columnStatus(column, rules))
+  return statuses.length === 0 ? 1 : Math.max(...statuses)
+}
+
+function columnStatus({ state, exitCode, signal }: RunColumn, rules: Session['report']): number {
+  if (state === 'incompatible' && rules.incompatible === 'allow') return 0
+  if (signal !== null) return signalStatus(signal)
+  const red = state === 'fail' || state === 'incompatible' || (state === 'unproven' && rules.unproven === 'fail')
+  return exitCode || (red ? 1 : 0)
+}
+
+const signs: Readonly<Record<CellState, (text: string, colors: Colors) => string>> = {
+  pass: (text, { green }) => green(`✓ ${text}`),
+  fail: (text, { red }) => red(`✗ ${text}`),
+  incompatible: (text, { red }) => red(`✗ ${text}`),
+  unproven: (text, { yellow }) => yellow(`? ${text}`),
+  none: (text, { dim }) => dim(`· ${text}`),
+  skip: (text, { dim }) => dim(`- ${text}`),
+}
+
+/** A line for each column, and for one that is no tick why, and how to see it by hand. */
+export function describeReport({ columns }: RunReport, colors: Colors): string {
+  const width = Math.max(...columns.map((column) => titleOf(column).length))
+  return columns.map((column) => describeColumn(column, width, colors)).join('')
+}
+
+function describeColumn(column: RunColumn, width: number, colors: Colors): string {
+  const { state, exitCode, signal, reason, records } = column
+  const ending = signal ?? (exitCode === null ? '' : `exit ${exitCode}`)
+  const because = reason ?? (state === 'none' ? 'no native program was started' : undefined)
+  const record = records.find(({ proof }) => proof === 'unproven') ?? records[0]
+  const doubtful = ['fail', 'incompatible', 'unproven'].includes(state)
+  const lent = [...new Set(records.flatMap(({ hostLibraries }) => hostLibraries))]
+  return [
+    `glibc-matrix  ${titleOf(column).padEnd(width)}  ${signs[state](state, colors)}  ${ending}`.trimEnd(),
+    ...(because === undefined ? [] : [`    ${because}`]),
+    ...(lent.length === 0 || column.spec === 'host' ? [] : [`    lent by the host: ${lent.join(', ')}`]),
+    ...(doubtful && record ? [`    by hand: ${shellWords(record.command)}`] : []),
+    '',
+  ].join('\n')
+}
+
+function titleOf({ name, glibc, spec }: RunColumn): string {
+  return glibc === null || glibc === name ? `${name} (${spec})` : `${name} (${spec}, glibc ${glibc})`
+}

@@ -1,0 +1,72 @@
+import type { Column, Session, TestResult } from '@glibc-matrix/core'
+import { GlibcMatrixError } from '@glibc-matrix/core'
+import { attach, uninstall } from '@glibc-matrix/core/register'
+import { execa } from 'execa'
+import { relaySignals } from './signals.js'
+
+/** How the command ended in a column; both null where it wasn't started. */
+export interface Ending {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly result: TestResult
+  /** The signal that asked us to end: no further column is to be started. */
+  readonly interrupted: NodeJS.Signals | null
+}
+
+/** The file and the test that the hook and the grid know the command by. */
+export const place = { suite: '(command)', test: '(command)' } as const
+
+/** Runs the command once, its spawn going through the hook as in a test. stdin, cwd and environment are ours. */
+export async function runColumn(
+  session: Session,
+  column: Column,
+  command: readonly string[],
+  json: boolean,
+): Promise<Ending> {
+  const [file, ...args] = command as [string, ...string[]]
+  const started = performance.now()
+  attach({ session: session.file, column: column.name, file: place.suite })
+  try {
+    const child = execa(file, args, {
+      stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
+      buffer: false,
+      reject: false,
+      stripFinalNewline: false,
+    })
+    const relay = relaySignals((signal) => child.kill(signal))
+    const ended = await child.finally(relay.stop)
+    const { exitCode = null, signal = null } = ended as { exitCode?: number; signal?: NodeJS.Signals }
+    if (exitCode === null && signal === null) throw notStarted(file, ended)
+    const durationMs = Math.round(performance.now() - started)
+    return {
+      exitCode,
+      signal,
+      result: resultOf(column.name, exitCode, signal, durationMs),
+      interrupted: relay.received(),
+    }
+  } finally {
+    uninstall()
+  }
+}
+
+function resultOf(column: string, exitCode: number | null, signal: string | null, durationMs: number): TestResult {
+  const message = signal === null ? `exit status ${exitCode}` : `ended by ${signal}`
+  return exitCode === 0
+    ? { column, ...place, state: 'pass', durationMs }
+    : { column, ...place, state: 'fail', durationMs, message }
+}
+
+/** The kernel refused what the plan let through: a bad interpreter, an argument list that is too long. */
+function notStarted(
+  file: string,
+  error: { readonly code?: string | undefined; readonly cause?: unknown },
+): GlibcMatrixError {
+  const { code = 'unknown error', cause } = error
+  return new GlibcMatrixError(
+    code === 'ENOENT' ? 'PROGRAM_NOT_FOUND' : 'PROGRAM_NOT_EXECUTABLE',
+    `'${file}' can't be started: ${code}`,
+    'Start it by hand to see what the kernel says: a script names an interpreter, a program must be of this machine.',
+    { file, errno: code },
+    cause,
+  )
+}

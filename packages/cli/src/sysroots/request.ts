@@ -1,0 +1,69 @@
+import { resolve } from 'node:path'
+import { GlibcMatrixError, listSysroots, type ResolvedConfig, type Sysroot } from '@glibc-matrix/core'
+
+/** A sysroot to be resolved, with every package that decides which installed one it is. */
+export type AskedSysroot = ResolvedConfig['sysroots'][number]
+
+/**
+ * What a word on the command line means: a name of the config, a spec, the name of an installed sysroot, or a glibc
+ * version of one.
+ *
+ * @throws GlibcMatrixError SYSROOT_NOT_FOUND, COLUMN_DUPLICATE when a version means several.
+ */
+export function sysrootNamed(word: string, config: ResolvedConfig): AskedSysroot {
+  const configured = config.sysroots.map((entry) => withPackages(entry, config))
+  const named = configured.find(({ name }) => name === word)
+  if (named !== undefined) return named
+  if (word === 'host' || word.includes(':')) return ofSpec(word, configured, config)
+
+  const installed = listSysroots()
+  const same = installed.filter(({ name }) => name === word)
+  const candidates = same.length > 0 ? same : installed.filter(({ glibc }) => glibc === word)
+  if (candidates.length === 0) throw unknown(word, config, installed)
+  return configuredOf(candidates, configured) ?? onlyOne(word, candidates)
+}
+
+function ofSpec(word: string, configured: readonly AskedSysroot[], config: ResolvedConfig): AskedSysroot {
+  const path = /^dir:(.+)$/s.exec(word)?.[1]
+  const spec = path === undefined ? word : `dir:${resolve(path)}`
+  return configured.find((entry) => entry.spec === spec) ?? withPackages({ name: null, spec, packages: [] }, config)
+}
+
+function withPackages({ name, spec, packages }: AskedSysroot, config: ResolvedConfig): AskedSysroot {
+  const all = spec.startsWith('debian:') ? [...new Set([...config.packages, ...packages])] : packages
+  return { name, spec, packages: all }
+}
+
+/** The config's own entry of a spec says which packages are meant. */
+function configuredOf(candidates: readonly Sysroot[], configured: readonly AskedSysroot[]): AskedSysroot | undefined {
+  return configured.find(({ spec }) => candidates.some((sysroot) => sysroot.spec === spec))
+}
+
+/** Of several with one spec, which differ in their packages, the plainest is meant, as by the spec itself. */
+function onlyOne(word: string, candidates: readonly Sysroot[]): AskedSysroot {
+  const specs = [...new Set(candidates.map(({ spec }) => spec))]
+  if (specs.length > 1) throw ambiguous(word, specs)
+  const [plainest] = candidates.toSorted((a, b) => a.packages.length - b.packages.length) as [Sysroot]
+  const name = plainest.name === plainest.glibc ? null : plainest.name
+  return { name, spec: plainest.spec, packages: plainest.packages.map((each) => each.name) }
+}
+
+function ambiguous(word: string, specs: readonly string[]): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'COLUMN_DUPLICATE',
+    `'${word}' means ${specs.length} installed sysroots: ${specs.join(', ')}`,
+    'Name one by its spec.',
+    { word, specs },
+  )
+}
+
+function unknown(word: string, config: ResolvedConfig, installed: readonly Sysroot[]): GlibcMatrixError {
+  const configured = config.sysroots.map(({ name, spec }) => (name === null ? spec : `${name} (${spec})`))
+  const present = installed.map(({ name, spec }) => `${name} (${spec})`)
+  return new GlibcMatrixError(
+    'SYSROOT_NOT_FOUND',
+    `no sysroot is called '${word}'; configured: ${configured.join(', ') || 'none'}; installed: ${present.join(', ') || 'none'}`,
+    'Name one of those, or a spec: host, dir:PATH or debian:SUITE.',
+    { word },
+  )
+}
