@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type { CommandRow } from './command-line/command.js'
 import { commandHelp, generalHelp } from './command-line/help.js'
-import { type CommandRow, commands } from './command-line/table.js'
+import { commands } from './command-line/table.js'
 
 /** Runs one command line and answers its exit status. Whatever fails is told on stderr; core is loaded only when needed. */
 export async function main(argv: readonly string[]): Promise<number> {

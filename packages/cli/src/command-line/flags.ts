@@ -52,3 +52,25 @@ export const commonFlags = {
   debug: { name: 'debug', about: 'stack traces, as with GLIBC_MATRIX_DEBUG=1' },
   help: { name: 'help', about: 'this help' },
 } as const satisfies Flags
+
+export const addFlags = {
+  name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
+  ...installFlags,
+  ...configFlag,
+} as const satisfies Flags
+
+export const explainFlags = {
+  sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot to plan for' },
+  ...installFlags,
+  hostLibraries: judgeFlags.hostLibraries,
+  ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags
+
+export const runFlags = {
+  sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
+  ...judgeFlags,
+  ...installFlags,
+  ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags

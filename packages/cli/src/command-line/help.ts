@@ -1,5 +1,6 @@
+import type { CommandRow } from './command.js'
 import { commonFlags, type Flags } from './flags.js'
-import { type CommandRow, commands } from './table.js'
+import { commands } from './table.js'
 
 /** What `glibc-matrix --help` prints. */
 export function generalHelp(): string {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { GlibcMatrixError } from '@glibc-matrix/core'
+import type { CommandRow, Input } from './command.js'
 import { commonFlags, type Flag, type Flags } from './flags.js'
 import { nearest } from './nearest.js'
-import type { CommandRow, Input } from './table.js'
 
 /**
  * Reads the words after a command's name. Values stay text: a parser that makes numbers of them turns 2.40 into 2.4.
@@ -14,7 +14,7 @@ export function parse(row: CommandRow, argv: readonly string[]): Input<Flags> | 
   const before = end === -1 ? argv : argv.slice(0, end)
   const command = end === -1 ? [] : argv.slice(end + 1)
   if (before.includes('--help') || before.includes('-h')) return 'help'
-  if (row.command === 'required' && end === -1) throw usageError(row, 'no `--` with a COMMAND after it')
+  if (row.command === 'required' && end === -1) throw usageError(row.usage, 'no `--` with a COMMAND after it')
 
   const { words, options } = readFlags(row, before)
   checkWords(row, words)
@@ -34,7 +34,7 @@ export function unknownCommand(name: string, known: readonly string[]): GlibcMat
 }
 
 /** A wrong use of a command, with its usage. */
-export function usageError({ usage }: Pick<CommandRow, 'usage'>, found: string, hint = ''): GlibcMatrixError {
+export function usageError(usage: string, found: string, hint = ''): GlibcMatrixError {
   return new GlibcMatrixError('USAGE', found, `${hint && `${hint}\n`}Usage: glibc-matrix ${usage}`, { usage })
 }
 
@@ -62,14 +62,14 @@ function parseStrictly(row: CommandRow, argv: readonly string[], options: ParseC
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usageError(row, firstSentence(message))
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usageError(row.usage, firstSentence(message))
     const flag = /'(-[^']*)'/.exec(message)?.[1] ?? message
     const near = nearest(
       flag,
       Object.keys(options).map((name) => `--${name}`),
     )
     const hint = near === null ? '' : `Did you mean ${near}?`
-    throw usageError(row, `${row.name} has no flag ${flag}`, hint)
+    throw usageError(row.usage, `${row.name} has no flag ${flag}`, hint)
   }
 }
 
@@ -80,14 +80,14 @@ function firstSentence(message: string): string {
 function checkWords(row: CommandRow, words: readonly string[]): void {
   const [least, most] = row.words
   if (words.length < least)
-    throw usageError(row, `${row.name} needs ${least === 1 ? 'an argument' : `${least} arguments`}`)
+    throw usageError(row.usage, `${row.name} needs ${least === 1 ? 'an argument' : `${least} arguments`}`)
   if (words.length <= most) return
   const hint = row.command === 'required' ? 'The COMMAND comes after `--`.' : ''
-  throw usageError(row, `${row.name} takes no argument '${words[most]}'`, hint)
+  throw usageError(row.usage, `${row.name} takes no argument '${words[most]}'`, hint)
 }
 
 function checkCommand(row: CommandRow, command: readonly string[] | null): void {
   if (command === null) return
-  if (row.command === 'none') throw usageError(row, `${row.name} takes nothing after \`--\``)
-  if (row.command === 'required' && command.length === 0) throw usageError(row, 'no COMMAND after `--`')
+  if (row.command === 'none') throw usageError(row.usage, `${row.name} takes nothing after \`--\``)
+  if (row.command === 'required' && command.length === 0) throw usageError(row.usage, 'no COMMAND after `--`')
 }

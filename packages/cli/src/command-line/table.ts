@@ -1,51 +1,9 @@
-import { configFlag, type Flags, installFlags, jsonFlag, judgeFlags, type OptionsOf } from './flags.js'
-
-/** What a command gets: its words, those after `--`, and its flags. */
-export interface Input<Rows extends Flags> {
-  readonly words: readonly string[]
-  readonly command: readonly string[]
-  readonly options: OptionsOf<Rows>
-}
-
-/** One command: a row of the table and a file in commands/. */
-export interface CommandRow<Rows extends Flags = Flags> {
-  readonly name: string
-  readonly usage: string
-  readonly about: string
-  /** Lines of the command's own help. */
-  readonly more?: string
-  /** How many words it takes before `--`. */
-  readonly words: readonly [least: number, most: number]
-  /** Whether a COMMAND must or may follow `--`. */
-  readonly command: 'required' | 'allowed' | 'none'
-  readonly flags: Rows
-  load(): Promise<{ run(input: Input<Rows>): Promise<number> }>
-}
+import type { CommandRow } from './command.js'
+import { addFlags, explainFlags, type Flags, jsonFlag, runFlags } from './flags.js'
+import { usages } from './usages.js'
 
 const sysrootHelp =
   "S is a spec (host, dir:PATH, debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."
-
-export const addFlags = {
-  name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
-  ...installFlags,
-  ...configFlag,
-} as const satisfies Flags
-
-export const explainFlags = {
-  sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot to plan for' },
-  ...installFlags,
-  hostLibraries: judgeFlags.hostLibraries,
-  ...configFlag,
-  ...jsonFlag,
-} as const satisfies Flags
-
-export const runFlags = {
-  sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
-  ...judgeFlags,
-  ...installFlags,
-  ...configFlag,
-  ...jsonFlag,
-} as const satisfies Flags
 
 const many = Number.POSITIVE_INFINITY
 
@@ -53,7 +11,7 @@ const many = Number.POSITIVE_INFINITY
 export const commands = {
   init: row({
     name: 'init',
-    usage: 'init',
+    usage: usages.init,
     about: 'write a config, and show the two lines to change for Vitest or Jest',
     words: [0, 0],
     command: 'none',
@@ -62,7 +20,7 @@ export const commands = {
   }),
   add: row({
     name: 'add',
-    usage: 'add SPEC… [--name NAME] [--package PACKAGE…]',
+    usage: usages.add,
     about: 'install sysroots',
     more: 'SPEC is debian:SUITE, or the name of a sysroot of the config; host and dir:PATH are used in place.',
     words: [1, many],
@@ -72,7 +30,7 @@ export const commands = {
   }),
   list: row({
     name: 'list',
-    usage: 'list [--json]',
+    usage: usages.list,
     about: 'show the installed sysroots',
     words: [0, 0],
     command: 'none',
@@ -81,7 +39,7 @@ export const commands = {
   }),
   remove: row({
     name: 'remove',
-    usage: 'remove NAME…',
+    usage: usages.remove,
     about: 'remove installed sysroots, by name or spec',
     words: [1, many],
     command: 'none',
@@ -90,7 +48,7 @@ export const commands = {
   }),
   inspect: row({
     name: 'inspect',
-    usage: 'inspect FILE… [--json]',
+    usage: usages.inspect,
     about: 'show what ELF files need, and the lowest glibc that they run on',
     more: "Exit status 1 when a file can't be read; the others are shown.",
     words: [1, many],
@@ -100,7 +58,7 @@ export const commands = {
   }),
   explain: row({
     name: 'explain',
-    usage: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
+    usage: usages.explain,
     about: 'show what would become of a command in a test, and how to run it by hand',
     more: sysrootHelp,
     words: [0, many],
@@ -110,7 +68,7 @@ export const commands = {
   }),
   run: row({
     name: 'run',
-    usage: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
+    usage: usages.run,
     about: 'run a command in each of those columns, one after another',
     more: [
       sysrootHelp,
@@ -125,7 +83,7 @@ export const commands = {
   }),
   doctor: row({
     name: 'doctor',
-    usage: 'doctor [--json]',
+    usage: usages.doctor,
     about: 'show what this machine allows, and find an LD_LIBRARY_PATH that leads to another glibc',
     more: 'Exit status 1 when something that is needed is missing.',
     words: [0, 0],

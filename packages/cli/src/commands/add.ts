@@ -1,7 +1,9 @@
 import { GlibcMatrixError, listSysroots, renameSysroot } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
+import type { addFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
-import { type addFlags, commands, type Input } from '../command-line/table.js'
+import { usages } from '../command-line/usages.js'
 import { columnsOf, print } from '../output/print.js'
 import { installed } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
@@ -9,7 +11,7 @@ import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
 /** Installs sysroots; one that is there and intact stays as it is. */
 export async function run({ words, options }: Input<typeof addFlags>): Promise<number> {
   const name = options.name ?? null
-  if (name !== null && words.length > 1) throw usageError(commands.add, `--name '${name}' for ${words.length} sysroots`)
+  if (name !== null && words.length > 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
   const config = await configWith(options)
   const asked = words.map((word) => specOrName(word, config.sysroots, () => sysrootNamed(word, config)))
   if (name !== null) checkName(name, asked[0] as AskedSysroot)

@@ -1,6 +1,6 @@
 import { isGlibcMatrixError, loadConfig, type Sysroot } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
-import type { Input } from '../command-line/table.js'
 import type { Finding, Machine } from '../doctor/check.js'
 import { checks } from '../doctor/table.js'
 import { type Colors, colorsFor } from '../output/colors.js'

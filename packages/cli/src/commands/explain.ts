@@ -1,7 +1,9 @@
 import { explain } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
+import type { explainFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
-import { commands, type explainFlags, type Input } from '../command-line/table.js'
+import { usages } from '../command-line/usages.js'
 import { print, printJson } from '../output/print.js'
 import { shellWords } from '../output/shell-words.js'
 import { commandFault } from '../plan/command-fault.js'
@@ -12,8 +14,8 @@ import { sysrootNamed } from '../sysroots/request.js'
 /** Shows the plan of a command as a test would spawn it. A command that can't be started is explained, and then an error. */
 export async function run({ words, command, options }: Input<typeof explainFlags>): Promise<number> {
   const [file, ...rest] = [...words, ...command]
-  if (file === undefined) throw usageError(commands.explain, 'no PROGRAM')
-  if (options.sysroot === undefined) throw usageError(commands.explain, 'no --sysroot')
+  if (file === undefined) throw usageError(usages.explain, 'no PROGRAM')
+  if (options.sysroot === undefined) throw usageError(usages.explain, 'no --sysroot')
   const config = await configWith(options)
   const sysroot = await installed(sysrootNamed(options.sysroot, config), config)
   const explanation = explain(commandHere([file, ...rest]), sysroot, planOptions(config, await hostSysroot()))

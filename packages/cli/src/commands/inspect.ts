@@ -1,6 +1,6 @@
 import { type Inspection, inspect } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
-import type { Input } from '../command-line/table.js'
 import { print, printJson } from '../output/print.js'
 
 /** Reads files without running them. */

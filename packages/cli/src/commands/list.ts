@@ -1,6 +1,6 @@
 import { listSysroots, type Sysroot } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
-import type { Input } from '../command-line/table.js'
 import { columnsOf, print, printJson } from '../output/print.js'
 
 /** Shows what is installed; never downloads. */

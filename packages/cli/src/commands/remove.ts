@@ -1,6 +1,6 @@
 import { removeSysroot } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import type { Flags } from '../command-line/flags.js'
-import type { Input } from '../command-line/table.js'
 import { describeFailure } from '../output/failure.js'
 import { print } from '../output/print.js'
 

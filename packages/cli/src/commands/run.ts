@@ -1,6 +1,7 @@
 import { type Column, closeSession, plan, type ResolvedConfig, type Session } from '@glibc-matrix/core'
+import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
-import type { Input, runFlags } from '../command-line/table.js'
+import type { runFlags } from '../command-line/flags.js'
 import { colorsFor } from '../output/colors.js'
 import { printJson } from '../output/print.js'
 import { commandFault } from '../plan/command-fault.js'

@@ -1,6 +1,6 @@
 import { type Column, GlibcMatrixError, prepareMatrix, type ResolvedConfig, type Session } from '@glibc-matrix/core'
 import { usageError } from '../command-line/parse.js'
-import { commands } from '../command-line/table.js'
+import { usages } from '../command-line/usages.js'
 import { progressReporter } from '../output/progress.js'
 import { sysrootNamed } from '../sysroots/request.js'
 
@@ -13,7 +13,7 @@ export interface Prepared {
 /** Prepares exactly the columns that --sysroot names, else the config's. */
 export async function prepareColumns(words: readonly string[] | undefined, config: ResolvedConfig): Promise<Prepared> {
   if (words === undefined) {
-    if (config.sysroots.length === 0) throw usageError(commands.run, 'no --sysroot, and no config with sysroots')
+    if (config.sysroots.length === 0) throw usageError(usages.run, 'no --sysroot, and no config with sysroots')
     const session = await prepare(config)
     return { session, columns: session.columns }
   }
@@ -38,7 +38,7 @@ async function prepare(config: ResolvedConfig): Promise<Session> {
 function splitWords(words: readonly string[]): string[] {
   const all = words.flatMap((word) => word.split(',')).map((word) => word.trim())
   if (all.every((word) => word !== '')) return all
-  throw usageError(commands.run, `--sysroot '${words.join(',')}' holds an empty name`)
+  throw usageError(usages.run, `--sysroot '${words.join(',')}' holds an empty name`)
 }
 
 function hostTwice(): GlibcMatrixError {

@@ -1,0 +1,11 @@
+/** How each command is used, for its help and for errors. */
+export const usages = {
+  init: 'init',
+  add: 'add SPEC… [--name NAME] [--package PACKAGE…]',
+  list: 'list [--json]',
+  remove: 'remove NAME…',
+  inspect: 'inspect FILE… [--json]',
+  explain: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
+  run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
+  doctor: 'doctor [--json]',
+} as const
