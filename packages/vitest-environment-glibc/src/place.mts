@@ -1,0 +1,35 @@
+import { relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What a project of the matrix provides to its workers: which column it is, and where the run keeps its session. */
+export interface MatrixPlace {
+  /** Path of the session file. */
+  readonly session: string
+  readonly column: string
+  /** Test files are named relative to this directory. */
+  readonly root: string
+  /** GLIBC_MATRIX_ONLY took columns away: a selector that matches none may mean one of those. */
+  readonly narrowed: boolean
+  /** Vitest's `sequence.groupOrder` of this project, which a command line's `--sequence.*` would take away. */
+  readonly groupOrder: number
+}
+
+/** A test file as journals and grid name it. */
+export function suiteOf(file: string, root: string): string {
+  return relative(root, file).split(sep).join('/')
+}
+
+/** The setup file that installs the hook in a worker. */
+export const setupFile = fileURLToPath(new URL('./setup.mjs', import.meta.url))
+
+/** The host's column is the reference: it writes snapshots, the others compare. */
+export const reference = 'host'
+
+/** The test that stands for a `describeGlibc` block in the columns which it doesn't run in; the grid leaves it out. */
+export const placeholder = 'runs in other columns'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    glibcMatrix: MatrixPlace
+  }
+}

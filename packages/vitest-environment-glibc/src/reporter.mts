@@ -1,0 +1,71 @@
+import { readdirSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatGrid, gridOf, readSession, redCells, type Session, writeGrid } from '@glibc-matrix/core'
+import type { Reporter, TestModule, Vitest } from 'vitest/node'
+import { isColorSupported } from './colors.mjs'
+import type { AdapterOptions } from './matrix.mjs'
+import type { MatrixPlace } from './place.mjs'
+import { resultsOf } from './results.mjs'
+import { runInOneColumn } from './single-column.mjs'
+
+/**
+ * Prints the test x glibc grid after Vitest's own summary, writes it to a file, and makes the run fail for a red cell.
+ * `withGlibcMatrix` adds it; listed in a config without that, it runs the suite in one column.
+ */
+export default class GlibcMatrixReporter implements Reporter {
+  readonly #options: AdapterOptions
+  #vitest: Vitest | undefined
+  #session: Session | undefined
+  #runs = 0
+
+  constructor(options: AdapterOptions = {}) {
+    this.#options = options
+  }
+
+  async onInit(vitest: Vitest): Promise<void> {
+    this.#vitest = vitest
+    if (vitest.config.mergeReports) return
+    const file = sessionFileOf(vitest)
+    this.#session = file === undefined ? await runInOneColumn(vitest, this.#options) : readSession(file)
+  }
+
+  onTestRunStart(): void {
+    this.#runs += 1
+    if (this.#session && this.#runs > 1) emptyJournals(this.#session)
+  }
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const vitest = this.#vitest
+    if (vitest === undefined) return
+    if (this.#session === undefined) {
+      print(vitest, '\nglibc-matrix: no grid, as reports were merged: the proofs stay with the runs that made them.\n')
+      return
+    }
+    const { report } = this.#session
+    const grid = gridOf(this.#session, modules.flatMap(resultsOf))
+    print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
+    if (report.outputFile !== null) writeGrid(report.outputFile, grid)
+    if (redCells(grid, report).length > 0) process.exitCode = 1
+  }
+}
+
+function sessionFileOf(vitest: Vitest): string | undefined {
+  const places = vitest.projects.map((project) => project.getProvidedContext().glibcMatrix as MatrixPlace | undefined)
+  return places.find((place) => place !== undefined)?.session
+}
+
+/** In watch mode an earlier run's records must not speak for this one. Workers append, so that one which lives on goes on. */
+function emptyJournals({ journals }: Session): void {
+  for (const name of readdirSync(journals)) truncateSync(join(journals, name))
+}
+
+const machineReadable = ['json', 'junit', 'tap', 'tap-flat']
+
+/** To stdout, unless a reporter for machines writes there. */
+function print(vitest: Vitest, text: string): void {
+  const names = (vitest.config.reporters as unknown[]).map((reporter) => String([reporter].flat()[0]))
+  const { outputFile } = vitest.config
+  const isTaken = names.some((name) => machineReadable.includes(name)) && outputFile === undefined
+  const stream = isTaken ? process.stderr : process.stdout
+  stream.write(text)
+}

@@ -1,0 +1,65 @@
+import type { TestResult } from '@glibc-matrix/core'
+import type { TestCase, TestModule, TestSuite } from 'vitest/node'
+import { type MatrixPlace, placeholder, suiteOf } from './place.mjs'
+
+/** What Vitest saw of a test file in its column; nothing for a project that is no column's. */
+export function resultsOf(module: TestModule): TestResult[] {
+  const place = module.project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
+  if (place === undefined || module.meta().typecheck) return []
+  const { column, root } = place
+  const suite = suiteOf(module.moduleId, root)
+  const named = (test: string, outcome: Outcome): TestResult => ({ column, suite, test, ...outcome })
+  const tests = [...module.children.allTests()].filter(({ name }) => name !== placeholder)
+  return [
+    ...tests.map((test) => named(test.fullName, outcomeOf(test))),
+    ...[...module.children.allSuites()].flatMap((suite) => faultOf(suite).map((fault) => named(suite.fullName, fault))),
+    ...[...faultOf(module), ...unfinished(module)].map((fault) => named('(file)', fault)),
+  ]
+}
+
+type Outcome = Omit<TestResult, 'column' | 'suite' | 'test'>
+type Errors = readonly { readonly message?: string }[] | undefined
+
+function outcomeOf(test: TestCase): Outcome {
+  const result = test.result()
+  const durationMs = test.diagnostic()?.duration ?? 0
+  if (result.state === 'passed') return { state: 'pass', durationMs }
+  if (result.state === 'failed') return { state: 'fail', durationMs, message: firstLine(result.errors) }
+  if (result.state === 'pending') return { state: 'fail', durationMs, message: 'it did not finish' }
+  const fault = faultAbove(test)
+  if (fault !== undefined) return { state: 'fail', durationMs, message: fault }
+  const { mode } = test.options
+  return { state: 'skip', durationMs, message: result.note ?? (mode === 'todo' ? 'todo' : 'skipped') }
+}
+
+/** Why a test that should have run was not: Vitest skips the tests of a suite whose beforeAll failed. */
+function faultAbove(test: TestCase): string | undefined {
+  if (isSkippedByUser(test)) return undefined
+  for (let above: TestSuite | TestModule = test.parent; ; above = above.parent) {
+    if (above.errors().length > 0) return firstLine(above.errors())
+    if (above.type === 'module') return undefined
+  }
+}
+
+function isSkippedByUser(test: TestCase): boolean {
+  return test.options.mode === 'skip' || test.options.mode === 'todo'
+}
+
+/** The failure of a suite's own code that none of its tests carries, such as an afterAll's, or an import's. */
+function faultOf(suite: TestSuite | TestModule): Outcome[] {
+  const carried = [...suite.children.allTests()].some(
+    (test) => !isSkippedByUser(test) && test.result().state === 'skipped',
+  )
+  if (suite.errors().length === 0 || carried) return []
+  return [{ state: 'fail', durationMs: 0, message: firstLine(suite.errors()) }]
+}
+
+/** A file whose worker died has neither tests nor errors. */
+function unfinished(module: TestModule): Outcome[] {
+  if (module.state() !== 'pending' && module.state() !== 'queued') return []
+  return [{ state: 'fail', durationMs: 0, message: 'the file did not finish' }]
+}
+
+function firstLine(errors: Errors): string {
+  return errors?.[0]?.message?.trim().split('\n')[0] ?? 'it failed'
+}
