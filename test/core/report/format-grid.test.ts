@@ -81,7 +81,7 @@ describe('below the table', () => {
   it('each doubtful test says the first column, the others, why, and how to see it by hand', () => {
     const both = gridFrom(ran, () => said([seen('incompatible')]))
     expect(formatGrid(both, plain)).toContain('✗ incompatible  a.test.ts > works\n')
-    expect(formatGrid(both, plain)).toContain('  first in host (and 2.31): why it is incompatible\n')
+    expect(formatGrid(both, plain)).toContain('  first in host (and in 2.31): why it is incompatible\n')
     const one = against(said([seen('unproven')]))
     expect(formatGrid(one, plain)).toContain('  first in 2.31: why it is unproven\n')
   })

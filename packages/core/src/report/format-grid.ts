@@ -81,36 +81,33 @@ function lentLibraries(grid: Grid): string {
   ].join('\n')
 }
 
-/** Why cells are red or unproven: tests with the same reason in the same columns are told once. */
+/** Why cells are red or unproven: by state, the first column it comes in; tests with the same reason are told once. */
 function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typeof pc.createColors>): string[] {
   const groups = new Map<string, { title: string; first: Cell; tests: string[] }>()
   for (const { suite, test, cells } of grid.rows) {
-    const doubtful = grid.columns.filter(({ name }) => isDoubtful(cells[name]))
-    const first = doubtful[0] && cells[doubtful[0].name]
-    if (!first) continue
-    const [name, ...others] = doubtful.map((column) => column.name)
-    const also = others.length === 0 ? '' : ` (and ${others.join(', ')})`
-    const title = `first in ${name}${also}: ${first.reason ?? 'the test failed'}`
-    const key = `${first.state} ${title}`
-    const group = groups.get(key) ?? { title, first, tests: [] }
-    groups.set(key, { ...group, tests: [...group.tests, `${suite} > ${test}`] })
+    for (const state of doubtful) {
+      const [name, ...others] = grid.columns.flatMap((column) =>
+        cells[column.name]?.state === state ? column.name : [],
+      )
+      const first = name === undefined ? undefined : cells[name]
+      if (first === undefined) continue
+      const also = others.length === 0 ? '' : ` (and in ${others.join(', ')})`
+      const title = `first in ${name}${also}: ${first.reason ?? 'the test failed'}`
+      const group = groups.get(state + title) ?? { title, first, tests: [] }
+      groups.set(state + title, { ...group, tests: [...group.tests, `${suite} > ${test}`] })
+    }
   }
   const told = [...groups.values()].slice(0, most).map(({ title, first, tests }) => {
     const more = tests.length === 1 ? '' : `  and ${tests.length - 1} more`
-    return [`\n${paint(first.state, options, colors)}  ${tests[0]}${more}`, `  ${title}`, ...commandOf(first)].join(
-      '\n',
-    )
+    const head = `\n${paint(first.state, options, colors)}  ${tests[0]}${more}`
+    return [head, `  ${title}`, ...commandOf(first)].join('\n')
   })
-  return groups.size <= most
-    ? told
-    : [...told, `\n… and ${groups.size - most} more reasons: the grid file has them all (outputFile)`]
+  const rest = groups.size - most
+  return rest <= 0 ? told : [...told, `\n… and ${rest} more reasons: the grid file has them all (outputFile)`]
 }
 
+const doubtful: readonly CellState[] = ['fail', 'incompatible', 'unproven']
 const most = 20
-
-function isDoubtful(cell: Cell | undefined): boolean {
-  return cell !== undefined && ['fail', 'incompatible', 'unproven'].includes(cell.state)
-}
 
 function commandOf(cell: Cell): string[] {
   const record = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0]

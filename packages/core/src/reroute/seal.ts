@@ -23,6 +23,8 @@ export interface Seal {
   readonly libraryPath: readonly string[]
   /** Where its libraries are linked, and where libraries lent by the host are put; null for the host itself. */
   readonly libraries: string | null
+  /** File names of the sysroot's own libraries, before the host lent any. */
+  readonly provides: readonly string[]
 }
 
 /**
@@ -35,7 +37,7 @@ export function sealSysroot(sysroot: Sysroot, directory: string, letter: string,
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
-  if (libraries !== null) linkLibraries(sysroot, libraries)
+  const provides = libraries === null ? [] : linkLibraries(sysroot, libraries)
 
   const links = { gconv: at('g'), locales: at('L') }
   if (foreign && sysroot.gconv !== null) symlinkSync(sysroot.gconv, links.gconv)
@@ -55,11 +57,11 @@ export function sealSysroot(sysroot: Sysroot, directory: string, letter: string,
   if (sealed === null) throw unsealable(sysroot, at('p'))
   writeFileSync(loader, sealed.bytes)
   chmodSync(loader, 0o755)
-  return { loader, libraries, libraryPath: sealed.directoriesSealed ? [] : [libraries as string] }
+  return { loader, libraries, provides, libraryPath: sealed.directoriesSealed ? [] : [libraries as string] }
 }
 
 /** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. */
-function linkLibraries(sysroot: Sysroot, libraries: string): void {
+function linkLibraries(sysroot: Sysroot, libraries: string): string[] {
   mkdirSync(libraries)
   const linked = new Set<string>()
   for (const directory of sysroot.libraryPath) {
@@ -69,6 +71,7 @@ function linkLibraries(sysroot: Sysroot, libraries: string): void {
       symlinkSync(insideRoot(sysroot.path, join(directory, name)), join(libraries, name))
     }
   }
+  return [...linked]
 }
 
 /** Follows absolute links inside the root, where the kernel would follow them out of it. */

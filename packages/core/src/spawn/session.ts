@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
@@ -122,10 +122,9 @@ function parseSession(file: string): Session {
 export function columnIdentities(session: Session): ColumnIdentity[] {
   const host = hostOf(session)
   return session.columns.flatMap(({ name, sysroot, seal }) => {
-    if (sysroot === null) return []
-    const foreign = seal?.libraries ?? null
-    const provides = foreign === null ? [] : readdirSync(foreign)
-    return [{ name, libc: sysroot.libc, provides, hostDirectories: foreign === null ? [] : (host?.libraryPath ?? []) }]
+    if (sysroot === null || seal === null) return []
+    const hostDirectories = seal.libraries === null ? [] : (host?.libraryPath ?? [])
+    return [{ name, libc: sysroot.libc, provides: seal.provides, hostDirectories }]
   })
 }
 
