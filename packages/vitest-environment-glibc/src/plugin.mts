@@ -18,10 +18,11 @@ export function matrixPlugin(matrix: Matrix): Plugin {
       const place = project.config.provide?.glibcMatrix as MatrixPlace | undefined
       if (place === undefined) return
       hookFirst(project)
-      project.config.sequence.groupOrder = place.groupOrder
+      project.config.sequence = { ...project.config.sequence, groupOrder: place.groupOrder }
       runGlobalSetupOnce(vitest, project)
       const excluded = await excludedFiles(project, place, matrix).catch((error) => Promise.reject(presentable(error)))
-      project.config.exclude.push(...excluded)
+      // A list of its own: projects may share Vitest's default.
+      project.config.exclude = [...project.config.exclude, ...excluded]
     },
   }
 }
