@@ -11,6 +11,9 @@ export interface JestProjectConfig {
 export interface JestGlobalConfig {
   readonly rootDir: string
   readonly testSequencer: string
+  readonly bail?: number
+  readonly watch?: boolean
+  readonly watchAll?: boolean
   readonly reporters?: readonly (string | readonly [string, unknown])[]
   /** Jest 30.5: lists tests without running them. */
   readonly collectTests?: boolean

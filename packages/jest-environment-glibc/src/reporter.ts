@@ -21,7 +21,7 @@ import { testResults } from './test-results.js'
 
 /** Joins Jest's results with what the processes proved: the grid after Jest's own summary, its file, and the exit code. */
 export default class GlibcReporter {
-  readonly #globalConfig: JestGlobalConfig & { readonly watch?: boolean; readonly watchAll?: boolean }
+  readonly #globalConfig: JestGlobalConfig
   readonly #results: TestResult[] = []
   #text = ''
   #error: Error | undefined
@@ -46,7 +46,7 @@ export default class GlibcReporter {
     this.#results.push(...testResults(result, column, relative(run.session.report.root, test.path)))
   }
 
-  onRunComplete(): void {
+  onRunComplete(_contexts: unknown, { numFailedTests }: { readonly numFailedTests: number }): void {
     const run = currentRun()
     if (run === undefined) return
     presenting(() => {
@@ -59,24 +59,24 @@ export default class GlibcReporter {
       if (red > 0) this.#error = new Error(`glibc-matrix: ${red} red ${red === 1 ? 'cell' : 'cells'}`)
       this.#text = formatGrid(grid, { color: hasColor(), ...report })
     })
-    process.once('exit', this.#print)
+    const { bail = 0, watch, watchAll } = this.#globalConfig
+    if (bail > 0 && numFailedTests >= bail && !watch && !watchAll) this.#print()
   }
 
-  /** Jest asks when every reporter is through, its summary too; with --bail it doesn't, hence the listener above. */
+  /** Jest asks when every reporter is through, its summary too; but with --bail it exits without asking. */
   getLastError(): Error | undefined {
-    process.off('exit', this.#print)
     this.#print()
     return this.#error
   }
 
-  readonly #print = (): void => {
+  #print(): void {
     process.stderr.write(this.#text)
     this.#text = ''
   }
 }
 
 /** Without `withGlibcMatrix`, with `testEnvironment: 'glibc'`: columns are prepared here, and each file runs in one. */
-async function prepareSingle({ rootDir, watch, watchAll }: GlibcReporterConfig): Promise<MatrixRun> {
+async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Promise<MatrixRun> {
   const config = await loadConfig({ cwd: rootDir })
   const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
   process.once('exit', () => closeSession(session))
@@ -84,8 +84,6 @@ async function prepareSingle({ rootDir, watch, watchAll }: GlibcReporterConfig):
   startRun(run)
   return run
 }
-
-type GlibcReporterConfig = JestGlobalConfig & { readonly watch?: boolean; readonly watchAll?: boolean }
 
 /** While watching, the session stays: a new run's cells are not to be proven by an old run's records. */
 function forgetEarlierRun({ session }: MatrixRun): void {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { columnContexts, expandTest } from './expand.js'
 import type { JestResults, JestSequencer, JestTest } from './jest.js'
+import { jestPackage } from './jest-package.js'
 import { loadClass } from './load-class.js'
 import { presenting } from './present.js'
 import { matrixRun } from './run.js'
@@ -69,19 +70,14 @@ export default class GlibcSequencer {
   async #sequencer(tests: readonly JestTest[]): Promise<JestSequencer> {
     if (this.#inner) return this.#inner
     const rootDir = tests[0]?.context.config.rootDir ?? process.cwd()
-    const path = this.#run.sequencer === null ? ownSequencer() : resolveSequencer(this.#run.sequencer, rootDir)
+    const path =
+      this.#run.sequencer === null
+        ? jestPackage('jest-config', '@jest/test-sequencer')
+        : resolveSequencer(this.#run.sequencer, rootDir)
     const Sequencer = await loadClass<SequencerClass>(path)
     this.#inner = new Sequencer(this.#options)
     return this.#inner
   }
-}
-
-/** Jest's own, from the tree of the `jest` that is our peer. */
-function ownSequencer(): string {
-  return ['jest', '@jest/core', 'jest-config', '@jest/test-sequencer'].reduce(
-    (from, name) => createRequire(from).resolve(name),
-    __filename,
-  )
 }
 
 /** As Jest resolves it: a path, a package, or a package without its prefix. */

@@ -6,6 +6,7 @@ import type { CircusEvent, CircusState, EnvironmentConfig, EnvironmentContext, J
 import { placeOfFile } from './place.js'
 import { presenting } from './present.js'
 import { compareSnapshotsOnly } from './snapshots.js'
+import { loadJestAddons } from './warm-up.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants any[] of a mixin's constructor.
 type EnvironmentClass = new (...args: any[]) => JestEnvironment
@@ -28,6 +29,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
     constructor(...args: any[]) {
       const [config, context] = args as [EnvironmentConfig, EnvironmentContext]
       const place = presenting(() => placeOfFile(config, context))
+      loadJestAddons()
       // Before super(), which copies process.env for the test; setup() would be too late for setup files.
       const showVariables = hideVariables()
       const attachment = presenting(() => attach(place))

@@ -1,0 +1,74 @@
+import { cpSync, existsSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import tmp from 'tmp'
+import type { Grid } from '../../../packages/core/src/report/grid.js'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const { buildPrograms } = (await import(join(root, 'fixtures/programs/build.mjs'))) as {
+  buildPrograms(out: string, names?: readonly string[]): Promise<Record<string, string>>
+}
+
+export interface Project {
+  readonly directory: string
+  jest(args?: readonly string[], env?: Record<string, string>): Promise<JestRun>
+}
+
+export interface JestRun {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+  /** The grid file; null when none was written. */
+  readonly grid: Grid | null
+}
+
+/** Compiles the fixture programs once for a test file. */
+export async function compile(): Promise<string> {
+  const directory = temporary()
+  await buildPrograms(directory, ['print-libc', 'uses-strlcpy'])
+  return directory
+}
+
+/** A copy of fixtures/projects/jest-NAME that may be written to; the workspace's packages are found through a link. */
+export function project(name: string, programs: string): Project {
+  const directory = temporary()
+  cpSync(join(root, 'fixtures/projects', `jest-${name}`), directory, { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  const file = join(directory, 'grid.json')
+  return {
+    directory,
+    async jest(args = [], env = {}) {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [jestPath, ...args], {
+        cwd: directory,
+        reject: false,
+        extendEnv: false,
+        env: { ...cleanEnv(), PROGRAMS: programs, ...env },
+      })
+      const grid = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Grid) : null
+      return { exitCode, stdout, stderr, grid }
+    },
+  }
+}
+
+/** `suite > test: states of the columns in their order`, for comparing a grid at a glance. */
+export function cells(grid: Grid | null): Record<string, string> {
+  const rows = (grid?.rows ?? []).map(({ suite, test, cells }) => {
+    const states = (grid?.columns ?? []).map(({ name }) => cells[name]?.state)
+    return [`${suite} > ${test}`, states.join(' ')] as const
+  })
+  return Object.fromEntries(rows)
+}
+
+const jestPath = join(root, 'node_modules/jest/bin/jest.js')
+
+/** Without what the Vitest that runs this test has set, and without colours. */
+function cleanEnv(): Record<string, string> {
+  const own = /^(VITEST|NODE_OPTIONS|NODE_ENV|TEST$|FORCE_COLOR|GLIBC_MATRIX_(?!HOME|MIRROR))/
+  const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !own.test(name))
+  return { ...(Object.fromEntries(kept) as Record<string, string>), NO_COLOR: '1', CI: '' }
+}
+
+function temporary(): string {
+  return realpathSync(tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-jest' }).name)
+}
