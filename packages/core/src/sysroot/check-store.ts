@@ -19,7 +19,7 @@ export function checkSysroots(env: Environment = process.env): readonly CheckedS
       const stored = readStored(env, key)
       if (stored === null)
         return { key, path, name: null, spec: null, fault: 'its record sysroot.json is missing or damaged' }
-      const { name, spec, digest } = stored.sysroot
+      const { name, spec, digest } = stored
       const fault = treeDigest(join(path, 'root')) === digest ? null : 'its files are not those that were installed'
       return { key, path, name, spec, fault }
     } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Environment, storeDirectory } from './store.js'
 
 /** A holder renews its lock; one that was killed loses it after this long, in milliseconds. */
-const STALE = 20_000
+const STALE = 10_000
 const RETRIES = { retries: 1200, factor: 1, minTimeout: 500, maxTimeout: 500 }
 
 /** Runs `work` while no other process changes `key`: many workers may ask for one sysroot at once, one installs it. */

@@ -12,10 +12,10 @@ export async function renameSysroot(sysroot: Sysroot, name: string, env: Environ
   if (key === undefined) return
   await withLock(env, key, async () => {
     const stored = readStored(env, key)
-    if (stored === null || stored.sysroot.name === name) return
+    if (stored === null || stored.name === name) return
     const record = join(store, key, 'sysroot.json')
     const fresh = `${record}.${process.pid}`
-    writeFileSync(fresh, `${JSON.stringify({ ...stored, sysroot: { ...stored.sysroot, name } }, null, 2)}\n`)
+    writeFileSync(fresh, `${JSON.stringify({ ...stored, name }, null, 2)}\n`)
     renameSync(fresh, record)
   }).catch((error) => {
     throw storeFailure(error, store)

@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { GlibcMatrixError } from '../errors.js'
+import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
 import { describeRoot } from './describe.js'
 import { withLock } from './lock.js'
 import type { InstallContext, Progress } from './providers/provider.js'
@@ -66,35 +66,38 @@ export function listSysroots(env: Environment = process.env): readonly Sysroot[]
   return storedKeys(env).flatMap((key) => openStored(env, key, undefined) ?? [])
 }
 
-/** Removes the installed sysroots of that name or spec, and answers them; SYSROOT_NOT_FOUND when there is none. */
-export async function removeSysroot(nameOrSpec: string, env: Environment = process.env): Promise<readonly Sysroot[]> {
-  const stored = storedKeys(env).flatMap((key) => {
-    const sysroot = readStored(env, key)?.sysroot
-    return sysroot !== undefined && [sysroot.name, sysroot.spec].includes(nameOrSpec) ? [{ key, sysroot }] : []
+/** Removes the installed sysroots of that name or spec, damaged ones too, and names them; SYSROOT_NOT_FOUND when there is none. */
+export async function removeSysroot(
+  nameOrSpec: string,
+  env: Environment = process.env,
+): Promise<readonly Pick<Sysroot, 'name' | 'spec'>[]> {
+  const chosen = storedKeys(env).flatMap((key) => {
+    const stored = readStored(env, key)
+    return stored !== null && [stored.name, stored.spec].includes(nameOrSpec) ? [{ key, stored }] : []
   })
-  if (stored.length === 0) throw notInstalled(nameOrSpec, env)
-  for (const { key } of stored) {
+  if (chosen.length === 0) throw notInstalled(nameOrSpec, env)
+  for (const { key } of chosen) {
     await withLock(env, key, async () => deleteStored(env, key)).catch((error) => {
       throw storeFailure(error, storeDirectory(env))
     })
   }
-  return stored.map(({ sysroot }) => sysroot)
+  return chosen.map(({ stored: { name, spec } }) => ({ name, spec }))
 }
 
 /** Describes an installed sysroot by its files as they are now; null when it is not there or not as it was installed. */
 function openStored(env: Environment, key: string, name: string | null | undefined): Sysroot | null {
   const stored = readStored(env, key)
   if (stored === null) return null
-  const { spec, digest, packages } = stored.sysroot
+  const { spec, arch, digest, packages } = stored
   const root = join(storeDirectory(env), key, 'root')
   try {
-    const arch = /\/([a-z0-9]+)$/.exec(spec)?.[1] ?? null
-    const sysroot = describeRoot({ name: name ?? stored.sysroot.name, spec, root, arch, digest, packages })
+    const sysroot = describeRoot({ name: name ?? stored.name, spec, root, arch, digest, packages })
     const intact =
       fileDigest(sysroot.loader) === stored.loaderSha256 && fileDigest(sysroot.libc.path) === stored.libcSha256
     return intact ? sysroot : null
-  } catch {
-    return null
+  } catch (error) {
+    if (isGlibcMatrixError(error)) return null
+    throw error
   }
 }
 
@@ -112,8 +115,9 @@ async function installInto(
     mkdirSync(root)
     const packages = await providerOf(spec).install(spec, root, contextOf(request, options, env))
     const digest = treeDigest(root)
-    const name = nameOf(request, spec)
-    writeStored(scratch, describeRoot({ name, spec: formatSpec(spec), root, arch: archOf(spec), digest, packages }))
+    const arch = spec.kind === 'debian' ? spec.arch : null
+    const described = { name: nameOf(request, spec), spec: formatSpec(spec), root, arch, digest, packages }
+    writeStored(scratch, describeRoot(described), arch)
     commitScratch(env, key, scratch)
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true })
@@ -136,10 +140,6 @@ function contextOf(request: SysrootRequest, options: ResolveOptions, env: Enviro
 
 function nameOf(request: SysrootRequest, spec: SysrootSpec): string | null {
   return request.name ?? (spec.kind === 'host' ? 'host' : null)
-}
-
-function archOf(spec: SysrootSpec): string | null {
-  return spec.kind === 'debian' ? spec.arch : null
 }
 
 function missing(spec: SysrootSpec, env: Environment): GlibcMatrixError {

@@ -2,16 +2,20 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
-import type { Sysroot } from './sysroot.js'
+import type { InstalledPackage, Sysroot } from './sysroot.js'
 import { fileDigest } from './tree-digest.js'
 
 /** Environment variables by name, as process.env. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What the store knows of an installed sysroot besides its files (sysroot.json). */
+/** What the store knows of an installed sysroot besides its files (sysroot.json); paths are left to the files themselves. */
 export interface StoredSysroot {
   readonly format: 1
-  readonly sysroot: Sysroot
+  readonly name: string
+  readonly spec: string
+  readonly arch: string | null
+  readonly digest: string
+  readonly packages: readonly InstalledPackage[]
   /** sha256 of the two files that everything hangs on, so that a look at them tells a damaged sysroot. */
   readonly loaderSha256: string
   readonly libcSha256: string
@@ -31,32 +35,35 @@ export function storedKeys(env: Environment): readonly string[] {
   return namesIn(storeDirectory(env)).filter((name) => !name.startsWith('.'))
 }
 
-/** Reads the record of an installed sysroot; null when there is none. A newer format is refused by name. */
+/** Reads the record of an installed sysroot; null when there is none that is whole. A newer format is refused by name. */
 export function readStored(env: Environment, key: string): StoredSysroot | null {
   const path = join(storeDirectory(env), key, RECORD)
-  let stored: StoredSysroot
+  let record: Partial<StoredSysroot> | null
   try {
-    stored = JSON.parse(readFileSync(path, 'utf8'))
+    record = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
     return null
   }
-  if (stored.format === FORMAT) return stored
+  if (record?.format === FORMAT) return isWhole(record) ? record : null
+  if (!(Number(record?.format) > FORMAT)) return null
   throw new GlibcMatrixError(
     'FORMAT_TOO_NEW',
-    `${path} is of format ${stored.format}, this glibc-matrix reads ${FORMAT}`,
+    `${path} is of format ${record?.format}, this glibc-matrix reads ${FORMAT}`,
     'Update glibc-matrix, or remove that directory and install the sysroot again.',
-    { path, format: stored.format },
+    { path, format: record?.format },
   )
 }
 
+function isWhole(record: Partial<StoredSysroot>): record is StoredSysroot {
+  const texts = [record.name, record.spec, record.digest, record.loaderSha256, record.libcSha256]
+  return texts.every((text) => typeof text === 'string') && Array.isArray(record.packages)
+}
+
 /** Writes the record into a sysroot that is about to be renamed to its place. */
-export function writeStored(directory: string, sysroot: Sysroot): void {
-  const stored: StoredSysroot = {
-    format: FORMAT,
-    sysroot,
-    loaderSha256: fileDigest(sysroot.loader),
-    libcSha256: fileDigest(sysroot.libc.path),
-  }
+export function writeStored(directory: string, sysroot: Sysroot, arch: string | null): void {
+  const { name, spec, digest, packages, loader, libc } = sysroot
+  const hashes = { loaderSha256: fileDigest(loader), libcSha256: fileDigest(libc.path) }
+  const stored: StoredSysroot = { format: FORMAT, name, spec, arch, digest, packages, ...hashes }
   writeFileSync(join(directory, RECORD), `${JSON.stringify(stored, null, 2)}\n`)
 }
 

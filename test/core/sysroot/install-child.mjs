@@ -1,0 +1,12 @@
+/** Installs one sysroot in a process of its own: `node install-child.mjs REQUEST`. Prints where it lies, or the error's code. */
+import { createJiti } from 'jiti'
+
+const { resolveSysroot } = await createJiti(import.meta.url).import('../../../packages/core/src/sysroot/resolve.ts')
+const request = JSON.parse(process.argv[2])
+try {
+  const onProgress = ({ stage }) => process.stderr.write(`${stage}\n`)
+  const sysroot = await resolveSysroot(request, { install: true, onProgress })
+  process.stdout.write(JSON.stringify({ path: sysroot.path, digest: sysroot.digest }))
+} catch (error) {
+  process.stdout.write(JSON.stringify({ code: error.code, message: error.message }))
+}
