@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { dirSync } from 'tmp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeRoot } from '../../../packages/core/src/sysroot/describe.js'
 import { formatDevice } from '../../../packages/core/src/sysroot/identity.js'
 import { resolveInside } from '../../../packages/core/src/sysroot/inside.js'
@@ -10,13 +12,17 @@ import { failure } from '../failure.js'
 import { layout } from './debian/fake-archive.js'
 import { temporary } from './debian/machine.js'
 
+const home = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-' })
 let host: Sysroot
 let bullseye: Sysroot
 
 beforeAll(async () => {
   host = await resolveSysroot({ spec: 'host' }, { install: false })
-  bullseye = await resolveSysroot({ spec: 'debian:bullseye' }, { install: true })
+  const env = { ...process.env, GLIBC_MATRIX_HOME: home.name }
+  bullseye = await resolveSysroot({ spec: 'debian:bullseye' }, { install: true, env })
 })
+
+afterAll(() => home.removeCallback())
 
 /** Copies of loader and libc at the places named, with links beside. */
 function rootWith(source: Sysroot, loader: string, libc: string, links: Record<string, string> = {}): string {
@@ -53,6 +59,15 @@ test('Debian bullseye is one glibc 2.31 and lies in its own directory', () => {
   for (const path of inside) expect(path).toMatch(new RegExp(`^${bullseye.path}/`))
   expect(bullseye.loaderOptions).toContain('--preload')
   expect(bullseye.loaderOptions).not.toContain('--argv0')
+})
+
+test('a program that is run by its loader maps its libc, and no other', () => {
+  const program = join(bullseye.path, 'usr/bin/iconv')
+  const options = ['--inhibit-cache', '--library-path', bullseye.libraryPath.join(':')]
+  const shown = execFileSync(bullseye.loader, [...options, program, '--version'], { encoding: 'utf8', env: {} })
+  expect(shown).toMatch(/^iconv \(Debian GLIBC 2\.31-/)
+  const listed = execFileSync(bullseye.loader, [...options, '--list', program], { encoding: 'utf8', env: {} })
+  expect(listed).toMatch(new RegExp(`libc\\.so\\.6 => ${bullseye.path}/`))
 })
 
 describe('roots', () => {
