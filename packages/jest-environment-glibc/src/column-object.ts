@@ -1,35 +1,40 @@
 import type { Session } from '@glibc-matrix/core'
 import { coreIndex } from './core-index.js'
 
-/** The running column as tests may see it, on `globalThis[Symbol.for('glibc-matrix.column')]`. */
-export interface ColumnObject {
+export interface KnownColumn {
   readonly name: string
   readonly spec: string
+  /** null outside of Linux. */
   readonly glibc: string | null
-  /** Whether `describeGlibc(selectors)` means this column. */
+}
+
+/** What a test file is told about the matrix, under `globalThis[Symbol.for('glibc-matrix.column')]`. */
+export interface CurrentColumn extends KnownColumn {
+  readonly columns: readonly KnownColumn[]
+  /** Whether `describeGlibc(selectors)` means this column. Lives outside of the test's realm, where core is loaded once. */
   selects(selectors: readonly string[]): boolean
 }
 
 const key = Symbol.for('glibc-matrix.column')
 
-export function showColumn(global: object, session: Session, name: string): void {
-  const column = session.columns.find((one) => one.name === name)
-  if (column === undefined) return
-  const { spec, glibc } = column
-  const object: ColumnObject = { name, spec, glibc, selects: (selectors) => selects(session, column, selectors) }
-  Object.defineProperty(global, key, { value: Object.freeze(object), configurable: true })
+/** Tells the test file of this environment in which column it runs. */
+export function announceColumn(global: object, session: Session, name: string): void {
+  const columns = session.columns.map(({ name, spec, glibc }): KnownColumn => ({ name, spec, glibc }))
+  const known = columns.find((column) => column.name === name) ?? { name, spec: name, glibc: null }
+  const selects = (selectors: readonly string[]) => isSelected(known, columns, selectors, session.narrowed)
+  Object.defineProperty(global, key, { value: { ...known, columns, selects } satisfies CurrentColumn })
 }
 
-/**
- * `selectColumns` always answers `host`, as the reference; a block that is about versions is asked of the host by its
- * glibc, under a name that no selector has.
- */
-function selects(session: Session, column: { name: string }, selectors: readonly string[]): boolean {
-  if (selectors.includes(column.name)) return true
-  const rest = selectors.filter((selector) => selector !== 'host')
-  if (rest.length === 0) return false
-  const alias = '\0host'
-  const columns = session.columns.map(({ name, glibc }) => ({ name: name === 'host' ? alias : name, glibc }))
-  const wanted = coreIndex().selectColumns(columns, rest, 'describeGlibc', session.narrowed)
-  return wanted.includes(column.name === 'host' ? alias : column.name)
+/** The host too runs a block only when it is meant: by its name, or by the version of its own glibc. */
+function isSelected(
+  current: KnownColumn,
+  columns: readonly KnownColumn[],
+  selectors: readonly string[],
+  narrowed: boolean,
+): boolean {
+  const { selectColumns } = coreIndex()
+  const selected = selectColumns(columns, selectors, `describeGlibc(${JSON.stringify(selectors)})`, narrowed)
+  if (current.name !== 'host') return selected.includes(current.name)
+  const nameless = { name: '', glibc: current.glibc }
+  return selectors.includes('host') || selectColumns([nameless], selectors, 'host', true).length > 0
 }

@@ -1,4 +1,6 @@
-import type { ColumnObject } from './column-object.js'
+import type { CurrentColumn, KnownColumn } from './column-object.js'
+import { coreIndex } from './core-index.js'
+import { placeholder } from './placeholder.js'
 
 type Register = (title: string, body: () => void) => void
 interface Globals {
@@ -7,26 +9,34 @@ interface Globals {
 }
 
 /**
- * A block for the columns that the selectors pick (names, versions, ranges): `describeGlibc(['2.31', '>=2.40'], ({ glibc })
- * => …)`. Elsewhere one skipped test stands for it, under the same title.
+ * Describes what holds in some columns only: names, versions or ranges (`'2.31'`, `'>=2.34'`, `'!2.36'`). In each of
+ * them the block registers once; its title is the same everywhere.
  *
- * @throws GlibcMatrixError COLUMN_UNKNOWN for a selector that matches no column.
+ * @throws GlibcMatrixError COLUMN_UNKNOWN for a selector that matches no column, SESSION_NOT_FOUND outside of a matrix.
  */
-export function describeGlibc(
-  selectors: string | readonly string[],
-  body: (column: { readonly name: string; readonly glibc: string | null }) => void,
-): void {
+export function describeGlibc(selectors: string | readonly string[], body: (column: KnownColumn) => void): void {
   const wanted = [selectors].flat() as string[]
-  const column = (globalThis as Record<symbol, ColumnObject | undefined>)[Symbol.for('glibc-matrix.column')]
+  const title = `glibc ${wanted.join(', ')}`
+  const current = (globalThis as Record<symbol, CurrentColumn | undefined>)[Symbol.for('glibc-matrix.column')]
+  if (current === undefined) throw noMatrix(title)
   const { describe, test } = jestGlobals()
-  describe(`glibc ${wanted.join(', ')}`, () => {
-    if (column?.selects(wanted)) body({ name: column.name, glibc: column.glibc })
-    else test.skip(`not for ${column ? 'this column' : 'a run without glibc-matrix'}`, () => {})
-  })
+  const { name, spec, glibc } = current
+  const runs = current.selects(wanted)
+  describe(title, () => (runs ? body({ name, spec, glibc }) : test.skip(placeholder, () => {})))
 }
 
 /** With `injectGlobals: false` they are to be had as a module, which Jest makes for each test file. */
 function jestGlobals(): Globals {
   const { describe, test } = globalThis as Partial<Globals>
   return describe && test ? { describe, test } : (require('@jest/globals') as Globals)
+}
+
+function noMatrix(title: string): Error {
+  const { GlibcMatrixError } = coreIndex()
+  return new GlibcMatrixError(
+    'SESSION_NOT_FOUND',
+    `'${title}' was described outside of a glibc matrix`,
+    "Wrap the Jest config in withGlibcMatrix from 'jest-environment-glibc/config', and leave this file its environment.",
+    { title },
+  )
 }

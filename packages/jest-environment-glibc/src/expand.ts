@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { selectColumns, suiteSelectors } from '@glibc-matrix/core'
 import type { MatrixOptions } from './column.js'
 import type { JestContext, JestProjectConfig, JestTest } from './jest.js'
 import type { MatrixRun } from './run.js'
+import { suiteOf } from './suite.js'
 
 type Column = MatrixRun['session']['columns'][number]
 
@@ -11,7 +12,7 @@ type Column = MatrixRun['session']['columns'][number]
 export function expandTest(test: JestTest, run: MatrixRun, contexts: ColumnContexts): JestTest[] {
   const selectors = suiteSelectors(test.path, readFileSync(test.path, 'utf8'), run.config)
   const { columns } = run.session
-  const where = relative(run.config.root, test.path)
+  const where = suiteOf(test.path, run.config.root)
   const names = selectors && selectColumns(columns, selectors, where, run.config.only !== null)
   return columns
     .filter(({ name, skip }) => skip === null && (names === null || names.includes(name)))

@@ -5,5 +5,5 @@ import { withGlibc } from './with-glibc.js'
 const GlibcEnvironment = withGlibc(TestEnvironment)
 
 export default GlibcEnvironment
-export type { ColumnObject } from './column-object.js'
+export type { CurrentColumn, KnownColumn } from './column-object.js'
 export { GlibcEnvironment, GlibcEnvironment as TestEnvironment, withGlibc }

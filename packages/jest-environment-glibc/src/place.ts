@@ -1,8 +1,8 @@
-import { relative } from 'node:path'
 import type { AttachOptions } from '@glibc-matrix/core/register'
 import { matrixOptions, singleColumn } from './column.js'
 import { coreIndex } from './core-index.js'
 import type { EnvironmentConfig, EnvironmentContext } from './jest.js'
+import { suiteOf } from './suite.js'
 
 /** Workers inherit it from Jest's main process, see `run.ts`. */
 const sessionVariable = 'GLIBC_MATRIX_SESSION'
@@ -18,12 +18,12 @@ export function placeOfFile({ projectConfig }: EnvironmentConfig, { testPath }: 
   if (session === undefined) throw unprepared()
   known = session
   const matrix = matrixOptions(projectConfig)
-  if (matrix) return { session, column: matrix.column, file: relative(matrix.root, testPath) }
+  if (matrix) return { session, column: matrix.column, file: suiteOf(testPath, matrix.root) }
   const opened = coreIndex().readSession(session)
   return {
     session,
     column: singleColumn(projectConfig, opened),
-    file: relative(opened.report.root, testPath),
+    file: suiteOf(testPath, opened.report.root),
   }
 }
 

@@ -1,4 +1,5 @@
 interface Presentable {
+  readonly name: string
   readonly message: string
   readonly hint: string
   readonly code: string
@@ -7,7 +8,7 @@ interface Presentable {
 
 /** Jest prints an error's stack: here it says what happened and what to do instead. */
 export function presented(error: unknown): unknown {
-  if (isOurs(error) && !process.env.DEBUG) error.stack = `glibc-matrix: ${error.message}\n${error.hint} [${error.code}]`
+  if (isOurs(error) && !process.env.DEBUG) error.stack = `${error.name} ${error.code}: ${error.message}\n${error.hint}`
   return error
 }
 

@@ -1,17 +1,20 @@
 import type { Progress } from '@glibc-matrix/core'
 
-/** Tells of an install on stderr: a line that changes on a terminal, else a line for each stage. */
-export function showProgress(): (progress: Progress) => void {
-  let shown = ''
+/** Shows on stderr how an install goes on: one line that is rewritten on a terminal, else one line a sysroot. */
+export function showProgress(stream: NodeJS.WriteStream = process.stderr): (progress: Progress) => void {
+  let current: string | null = null
   return ({ sysroot, stage, done, total }) => {
-    const what = `glibc-matrix: ${sysroot}: ${stage}`
-    if (process.stderr.isTTY) {
-      const percent = total === null || total === 0 ? '' : ` ${Math.floor((100 * done) / total)}%`
-      const end = stage === 'unpack' && total !== null && done >= total ? '\n' : ''
-      process.stderr.write(`\r\u001b[2K${what}${percent}${end}`)
-    } else if (what !== shown) {
-      process.stderr.write(`${what}\n`)
+    if (stream.isTTY) {
+      const end = stage === 'unpack' && done === total ? '\n' : ''
+      stream.write(`\r\u001B[Kglibc-matrix: ${sysroot}: ${stage}${amount(done, total)}${end}`)
+    } else if (sysroot !== current) {
+      stream.write(`glibc-matrix: installing ${sysroot}\n`)
     }
-    shown = what
+    current = sysroot
   }
+}
+
+function amount(done: number, total: number | null): string {
+  const mebibytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
+  return total === null ? '' : ` ${mebibytes(done)} of ${mebibytes(total)} MiB`
 }

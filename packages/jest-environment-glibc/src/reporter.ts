@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import {
   closeSession,
   formatGrid,
@@ -17,6 +17,7 @@ import type { JestFileResult, JestGlobalConfig, JestTest } from './jest.js'
 import { presenting } from './present.js'
 import { showProgress } from './progress.js'
 import { currentRun, type MatrixRun, startRun } from './run.js'
+import { suiteOf } from './suite.js'
 import { testResults } from './test-results.js'
 
 /** Joins Jest's results with what the processes proved: the grid after Jest's own summary, its file, and the exit code. */
@@ -43,7 +44,7 @@ export default class GlibcReporter {
     if (run === undefined) return
     const { config } = test.context
     const column = matrixOptions(config)?.column ?? singleColumn(config, run.session)
-    this.#results.push(...testResults(result, column, relative(run.session.report.root, test.path)))
+    this.#results.push(...testResults(result, column, suiteOf(test.path, run.session.report.root)))
   }
 
   onRunComplete(_contexts: unknown, { numFailedTests }: { readonly numFailedTests: number }): void {

@@ -10,15 +10,35 @@ const matchers = Symbol.for('$$jest-matchers-object')
  *
  * @throws GlibcMatrixError PLATFORM_UNSUPPORTED for a Jest whose SnapshotState has no such field: every column would write.
  */
-export function compareSnapshotsOnly(global: object, session: Session, column: string): void {
-  if (column === session.columns[0]?.name) return
-  const state = (global as Record<symbol, Matchers | undefined>)[matchers]?.state?.snapshotState
+export function compareSnapshotsOnly(global: object): void {
+  const state = snapshotState(global)
   if (state === undefined || !('_updateSnapshot' in state)) throw unknownState()
   state._updateSnapshot = 'none'
 }
 
-interface Matchers {
-  readonly state?: { readonly snapshotState?: { _updateSnapshot?: 'all' | 'new' | 'none' } }
+/** A column that runs less than the reference leaves snapshots unused; whether they are obsolete is the reference's to say. */
+export function forgetUnusedSnapshots(global: object): void {
+  const state = snapshotState(global)
+  for (const key of state?.getUncheckedKeys() ?? []) {
+    // A key is the test's full name and a number.
+    state?.markSnapshotsAsCheckedForTest(key.replace(/ \d+$/, ''))
+  }
+}
+
+/** Whether this column only compares. */
+export function isReference(session: Session, column: string): boolean {
+  return column === session.columns[0]?.name
+}
+
+interface SnapshotState {
+  _updateSnapshot?: 'all' | 'new' | 'none'
+  getUncheckedKeys(): readonly string[]
+  markSnapshotsAsCheckedForTest(name: string): void
+}
+
+function snapshotState(global: object): SnapshotState | undefined {
+  type Holder = { readonly [matchers]?: { readonly state?: { readonly snapshotState?: SnapshotState } } }
+  return (global as Holder)[matchers]?.state?.snapshotState
 }
 
 function unknownState(): Error {

@@ -1,20 +1,23 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { TestResult } from '@glibc-matrix/core'
 import type { JestAssertion, JestFileResult } from './jest.js'
+import { placeholder } from './placeholder.js'
 
 /** A file's tests as the grid takes them; a file that could not be run is a row of its own. */
 export function testResults(result: JestFileResult, column: string, suite: string): TestResult[] {
-  const tests = result.testResults.map((assertion): TestResult => {
-    const state = states[assertion.status] ?? 'skip'
-    return {
-      column,
-      suite,
-      test: [...assertion.ancestorTitles, assertion.title].join(' > '),
-      state,
-      durationMs: assertion.duration ?? 0,
-      ...messageOf(assertion, state),
-    }
-  })
+  const tests = result.testResults
+    .filter(({ title }) => title !== placeholder)
+    .map((assertion): TestResult => {
+      const state = states[assertion.status] ?? 'skip'
+      return {
+        column,
+        suite,
+        test: [...assertion.ancestorTitles, assertion.title].join(' > '),
+        state,
+        durationMs: assertion.duration ?? 0,
+        ...messageOf(assertion, state),
+      }
+    })
   if (result.testExecError === undefined || result.testExecError === null) return tests
   const message = firstLine(result.testExecError.message ?? 'the test file failed to run')
   return [...tests, { column, suite, test: '(file)', state: 'fail', durationMs: 0, message }]

@@ -1,11 +1,11 @@
 import { attach } from '@glibc-matrix/core/register'
-import { showColumn } from './column-object.js'
+import { announceColumn } from './column-object.js'
 import { followTest, testName } from './follow-test.js'
 import { hideVariables } from './hide-variables.js'
 import type { CircusEvent, CircusState, EnvironmentConfig, EnvironmentContext, JestEnvironment } from './jest.js'
 import { placeOfFile } from './place.js'
 import { presenting } from './present.js'
-import { compareSnapshotsOnly } from './snapshots.js'
+import { compareSnapshotsOnly, forgetUnusedSnapshots, isReference } from './snapshots.js'
 import { loadJestAddons } from './warm-up.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants any[] of a mixin's constructor.
@@ -34,7 +34,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
       const showVariables = hideVariables()
       const attachment = presenting(() => attach(place))
       super(...args)
-      showColumn(this.global, attachment.session, place.column)
+      announceColumn(this.global, attachment.session, place.column)
 
       const { teardown, handleTestEvent } = this
       this.teardown = async () => {
@@ -46,7 +46,10 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
         }
       }
       this.handleTestEvent = (event, state) => {
-        if (event.name === 'run_start') compareSnapshotsOnly(this.global, attachment.session, place.column)
+        if (!isReference(attachment.session, place.column)) {
+          if (event.name === 'run_start') compareSnapshotsOnly(this.global)
+          if (event.name === 'run_finish') forgetUnusedSnapshots(this.global)
+        }
         followEvent(event, state, attachment)
         return handleTestEvent?.call(this, event, state)
       }

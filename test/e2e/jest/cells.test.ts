@@ -27,7 +27,6 @@ const expected = {
   'esm.test.mjs > a named import': 'pass pass pass',
   'esm.test.mjs > glibc 2.31, 2.41 > the block of a column': 'skip pass pass',
   'esm.test.mjs > glibc 2.31, 2.41 > and a concurrent test in it': 'skip pass pass',
-  'esm.test.mjs > glibc 2.31, 2.41 > not for this column': 'skip skip skip',
 }
 
 describe.each([
@@ -55,9 +54,9 @@ describe.each([
 
   test('totals count each column, and the grid comes after them', () => {
     expect(run.stderr).toContain('Test Suites: 3 failed, 6 passed, 9 total')
-    expect(run.stderr).toMatch(
-      /Tests: {7}3 failed, 4 skipped, 3 todo, 43 passed, 53 total[^]*cells\.test\.js {3}[^]* red\n?$/,
-    )
+    expect(run.stderr).toContain('Tests:       3 failed, 4 skipped, 3 todo, 43 passed, 53 total')
+    expect(run.stderr.indexOf('cells.test.js   ')).toBeGreaterThan(run.stderr.indexOf('Ran all test suites'))
+    expect(run.stderr.trimEnd()).toMatch(/; 5 red$/)
   })
 })
 
