@@ -1,4 +1,4 @@
-import { GlibcMatrixError, listSysroots, renameSysroot } from '@glibc-matrix/core'
+import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { addFlags } from '../command-line/flags.js'
@@ -13,7 +13,7 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
   const name = options.name ?? null
   if (name !== null && words.length > 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
   const config = await configWith(options)
-  const asked = words.map((word) => specOrName(word, config.sysroots, () => sysrootNamed(word, config)))
+  const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config)))
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
     const wanted = { ...each, name: name ?? each.name }
@@ -26,9 +26,9 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
 }
 
 /** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */
-function specOrName(word: string, configured: readonly AskedSysroot[], known: () => AskedSysroot): AskedSysroot {
-  const isKnown = word === 'host' || word.includes(':') || configured.some(({ name }) => name === word)
-  return isKnown ? known() : { name: null, spec: word, packages: [] }
+async function sysrootToAdd(word: string, config: ResolvedConfig): Promise<AskedSysroot> {
+  const isKnown = word === 'host' || word.includes(':') || config.sysroots.some(({ name }) => name === word)
+  return isKnown ? sysrootNamed(word, config) : { name: null, spec: word, packages: [] }
 }
 
 function checkName(name: string, { spec }: AskedSysroot): void {

@@ -14,7 +14,12 @@ export function crashOf(glibc: string | null, host: string): string {
   if (glibc === null) return rule
   if (glibc === host)
     return `${rule} Both are ${host} by number, of different builds: it may work, until one is updated.`
-  const minor = Number(glibc.split('.')[1])
+  const minor = minorOf(glibc)
   const message = messages.find(([from]) => minor >= from)?.[1]
-  return `${rule} Every program, Node and the shell included, ends with status 127 and such a message: "${message}".`
+  const older = minor < minorOf(host) ? `, or, built for a newer glibc, with "version \`GLIBC_…' not found"` : ''
+  return `${rule} A program started so ends with status 127 and a message such as "${message}"${older}.`
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1])
 }

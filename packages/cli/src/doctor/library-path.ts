@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { isGlibcMatrixError, readElf, type Sysroot } from '@glibc-matrix/core'
+import { isGlibcMatrixError, libcVersion, readElf, type Sysroot } from '@glibc-matrix/core'
 import { type Check, type Finding, notice, ok, problem } from './check.js'
 import { crashOf } from './crashes.js'
 
@@ -31,7 +31,7 @@ function foreignIn(value: string, cwd: string, host: Sysroot): Foreign[] {
   if (value === '') return []
   return value.split(/[:;]/).flatMap((directory) => {
     const file = join(resolve(cwd, directory), 'libc.so.6')
-    return existsSync(file) && !isHosts(file, host) ? [{ file, glibc: versionOf(file) }] : []
+    return existsSync(file) && !isHosts(file, host) ? [{ file, glibc: libcVersion(file) }] : []
   })
 }
 
@@ -39,12 +39,6 @@ function isHosts(file: string, { libc }: Sysroot): boolean {
   const [one, other] = [statSync(file), statSync(libc.path)]
   if (one.dev === other.dev && one.ino === other.ino) return true
   return libc.buildId !== null && readOrNull(file)?.buildId === libc.buildId
-}
-
-/** The highest version that it defines; backports add others, but no GLIBC_ number. */
-function versionOf(file: string): string | null {
-  const minors = (readOrNull(file)?.defines ?? []).flatMap((name) => /^GLIBC_2\.(\d+)$/.exec(name)?.[1] ?? [])
-  return minors.length === 0 ? null : `2.${Math.max(...minors.map(Number))}`
 }
 
 function readOrNull(file: string) {

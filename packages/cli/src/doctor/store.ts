@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { storeDirectory } from '@glibc-matrix/core'
 import { type Check, notice, ok, problem } from './check.js'
@@ -13,7 +13,7 @@ export const store: Check = {
     const existing = nearestExisting(directory)
     if (!isWritable(existing)) {
       const hint = 'Make it writable for this user, or set GLIBC_MATRIX_HOME to a directory that is.'
-      return [problem(`${directory} can't be written (${existing} is not writable)`, hint)]
+      return [problem(`${directory} can't be written (${existing} is no directory that this user may write)`, hint)]
     }
     const { bavail, bsize } = statfsSync(existing)
     const free = bavail * bsize
@@ -30,7 +30,7 @@ function nearestExisting(path: string): string {
 function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK | constants.X_OK)
-    return true
+    return statSync(path).isDirectory()
   } catch {
     return false
   }

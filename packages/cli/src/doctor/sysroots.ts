@@ -1,12 +1,17 @@
-import { type CheckedSysroot, checkSysroots } from '@glibc-matrix/core'
+import { type CheckedSysroot, checkSysroots, isGlibcMatrixError } from '@glibc-matrix/core'
 import { type Check, type Finding, notice, ok, problem } from './check.js'
 
 export const sysroots: Check = {
   name: 'sysroots',
   look() {
-    const checked = checkSysroots()
-    if (checked.length === 0) return [notice('none is installed', 'Run: glibc-matrix add debian:SUITE')]
-    return checked.map(judge)
+    try {
+      const checked = checkSysroots()
+      if (checked.length === 0) return [notice('none is installed', 'Run: glibc-matrix add debian:SUITE')]
+      return checked.map(judge)
+    } catch (error) {
+      if (!isGlibcMatrixError(error)) throw error
+      return [problem(error.message, error.hint)]
+    }
   },
 }
 

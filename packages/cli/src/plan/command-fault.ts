@@ -14,8 +14,12 @@ export function commandFault(file: string, { code, reason, program }: Planned): 
   const fault = (errorCode: ErrorCode, found: string, hint: string) =>
     new GlibcMatrixError(errorCode, found, hint, { file, program })
   if (code === 'missing') {
-    const where = file.includes('/') ? `: ${reason}` : ' in PATH'
-    return fault('PROGRAM_NOT_FOUND', `there is no program '${file}'${where}`, 'Check its name and place.')
+    const found = existsSync(file) ? `'${file}' can't be started: ${reason}` : `there is no program '${file}'`
+    return fault(
+      'PROGRAM_NOT_FOUND',
+      found,
+      file.includes('/') ? 'Check its path, and the #! line of a script.' : 'It is looked for in PATH.',
+    )
   }
   if (code === 'not-executable') {
     return fault('PROGRAM_NOT_EXECUTABLE', `'${file}' can't be executed: ${reason}`, `Perhaps: chmod +x ${path}`)

@@ -17,7 +17,7 @@ export async function prepareColumns(words: readonly string[] | undefined, confi
     const session = await prepare(config)
     return { session, columns: session.columns }
   }
-  const asked = splitWords(words).map((word) => sysrootNamed(word, config))
+  const asked = await Promise.all(splitWords(words).map((word) => sysrootNamed(word, config)))
   const others = asked.filter(({ spec }) => spec !== 'host')
   if (asked.length - others.length > 1) throw hostTwice()
   // Each request has all of its packages; GLIBC_MATRIX_ONLY is for the config's columns, not for those named here.

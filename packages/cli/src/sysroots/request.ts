@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import { GlibcMatrixError, listSysroots, type ResolvedConfig, type Sysroot } from '@glibc-matrix/core'
+import {
+  GlibcMatrixError,
+  isGlibcMatrixError,
+  listSysroots,
+  type ResolvedConfig,
+  resolveSysroot,
+  type Sysroot,
+} from '@glibc-matrix/core'
 
 /** A sysroot to be resolved, with every package that decides which installed one it is. */
 export type AskedSysroot = ResolvedConfig['sysroots'][number]
@@ -10,7 +17,7 @@ export type AskedSysroot = ResolvedConfig['sysroots'][number]
  *
  * @throws GlibcMatrixError SYSROOT_NOT_FOUND, COLUMN_DUPLICATE when a version means several.
  */
-export function sysrootNamed(word: string, config: ResolvedConfig): AskedSysroot {
+export async function sysrootNamed(word: string, config: ResolvedConfig): Promise<AskedSysroot> {
   const configured = config.sysroots.map((entry) => withPackages(entry, config))
   const named = configured.find(({ name }) => name === word)
   if (named !== undefined) return named
@@ -23,10 +30,28 @@ export function sysrootNamed(word: string, config: ResolvedConfig): AskedSysroot
   return configuredOf(candidates, configured) ?? onlyOne(word, candidates)
 }
 
-function ofSpec(word: string, configured: readonly AskedSysroot[], config: ResolvedConfig): AskedSysroot {
+async function ofSpec(
+  word: string,
+  configured: readonly AskedSysroot[],
+  config: ResolvedConfig,
+): Promise<AskedSysroot> {
   const path = /^dir:(.+)$/s.exec(word)?.[1]
   const spec = path === undefined ? word : `dir:${resolve(path)}`
-  return configured.find((entry) => entry.spec === spec) ?? withPackages({ name: null, spec, packages: [] }, config)
+  const found = configured.find((entry) => entry.spec === spec)
+  if (found !== undefined) return found
+  const { packages } = withPackages({ name: null, spec, packages: [] }, config)
+  return { name: spec.startsWith('debian:') ? await givenName(spec, packages) : null, spec, packages }
+}
+
+/** The name that `add --name` gave an installed sysroot, null for one that is called by its version. */
+async function givenName(spec: string, packages: readonly string[]): Promise<string | null> {
+  try {
+    const { name, glibc } = await resolveSysroot({ spec, packages }, { install: false })
+    return name === glibc ? null : name
+  } catch (error) {
+    if (isGlibcMatrixError(error) && error.code === 'SYSROOT_MISSING') return null
+    throw error
+  }
 }
 
 function withPackages({ name, spec, packages }: AskedSysroot, config: ResolvedConfig): AskedSysroot {

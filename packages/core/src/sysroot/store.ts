@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
+import { storeFailure } from './store-failure.js'
 import type { InstalledPackage, Sysroot } from './sysroot.js'
 import { fileDigest } from './tree-digest.js'
 
@@ -105,6 +106,6 @@ function namesIn(directory: string): readonly string[] {
     return readdirSync(directory).sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    throw storeFailure(error, directory)
   }
 }
