@@ -25,11 +25,17 @@ beforeAll(async () => {
 afterAll(() => home.removeCallback())
 
 /** Copies of loader and libc at the places named, with links beside. */
-function rootWith(source: Sysroot, loader: string, libc: string, links: Record<string, string> = {}): string {
+function rootWith(
+  source: Sysroot,
+  loader: string,
+  libc: string,
+  links: Record<string, string> = {},
+  libcSource = source,
+): string {
   const root = temporary()
   for (const [from, to] of [
     [source.loader, loader],
-    [source.libc.path, libc],
+    [libcSource.libc.path, libc],
   ] as const) {
     mkdirSync(dirname(join(root, to)), { recursive: true })
     copyFileSync(from, join(root, to))
@@ -104,16 +110,14 @@ describe('roots', () => {
   })
 
   test('a loader of another build is refused, and both versions are named', () => {
-    const mixed = rootWith(bullseye, 'lib/ld-2.31.so', 'lib/libc.so.6')
-    copyFileSync(host.libc.path, join(mixed, 'lib/libc.so.6'))
+    const mixed = rootWith(bullseye, 'lib/ld-2.31.so', 'lib/libc.so.6', {}, host)
     const error = failure(() => describeDirectory(mixed))
     expect(error.code).toBe('SYSROOT_INVALID')
     expect(error.message).toMatch(new RegExp(`2\\.31.*${host.glibc.replace('.', '\\.')}`))
   })
 
   test('a loader without a banner beside a libc that must have one is refused', () => {
-    const root = rootWith(bullseye, `lib/${layout.loader}`, 'lib/libc.so.6')
-    copyFileSync(host.libc.path, join(root, 'lib/libc.so.6'))
+    const root = rootWith(bullseye, `lib/${layout.loader}`, 'lib/libc.so.6', {}, host)
     expect(failure(() => describeDirectory(root)).message).toContain('before 2.33')
   })
 
