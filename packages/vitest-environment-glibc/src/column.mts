@@ -16,8 +16,10 @@ export interface CurrentColumn extends KnownColumn {
 const key = Symbol.for('glibc-matrix.column')
 type Holder = { [key]?: CurrentColumn }
 
+type Announced = Pick<CurrentColumn, 'columns' | 'narrowed'>
+
 /** Tells the test file of this worker in which column it runs. */
-export function announceColumn(columns: readonly KnownColumn[], name: string, narrowed: boolean): void {
+export function announceColumn({ columns, narrowed }: Announced, name: string): void {
   const known = columns.map(({ name, spec, glibc }) => ({ name, spec, glibc }))
   const current = known.find((column) => column.name === name) ?? { name, spec: name, glibc: null }
   ;(globalThis as Holder)[key] = { ...current, columns: known, narrowed }

@@ -30,6 +30,6 @@ export async function withGlibcMatrix(userConfig: UserConfig, options: AdapterOp
   return {
     ...user,
     plugins: [...(user.plugins ?? []), matrixPlugin(matrix)],
-    test: { ...user.test, projects: await composeProjects(user, root, matrix) },
+    test: { ...user.test, projects: await composeProjects(user, root, matrix, launch) },
   }
 }

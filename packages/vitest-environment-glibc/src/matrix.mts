@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import {
   closeSession,
   type GlibcMatrixConfig,
+  GlibcMatrixError,
   isGlibcMatrixError,
   loadConfig,
   prepareMatrix,
@@ -9,6 +10,7 @@ import {
   type Session,
 } from '@glibc-matrix/core'
 import type { Launch } from './launch.mjs'
+import { sessionVariable } from './place.mjs'
 import { showProgress } from './progress.mjs'
 
 /** Options of the config file that a Vitest config may override, and which config file to read. */
@@ -70,6 +72,20 @@ async function prepare(
   // A machine that merges reports of others needs the columns' names alone.
   const config: ResolvedConfig = merges ? { ...loaded, onMissing: 'skip' } : loaded
   const session = await prepareMatrix(config, { install: mayInstall, onProgress: showProgress() })
+  if (merges) refuseUnnamed(session)
   process.once('exit', () => closeSession(session))
+  process.env[sessionVariable] = session.file
   return { config, session }
+}
+
+/** Reports are merged by the names of the projects, and a sysroot without a name is named by its glibc. */
+function refuseUnnamed({ columns }: Session): void {
+  const unnamed = columns.find(({ name, spec, skip }) => skip !== null && name === spec)
+  if (unnamed === undefined) return
+  throw new GlibcMatrixError(
+    'SYSROOT_MISSING',
+    `the column of '${unnamed.spec}' has no name of its own, and its sysroot is not installed here`,
+    `Name it in the config (sysroots: {'a-name': '${unnamed.spec}'}), or run: glibc-matrix add ${unnamed.spec}`,
+    { spec: unnamed.spec },
+  )
 }

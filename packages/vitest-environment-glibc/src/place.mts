@@ -8,8 +8,6 @@ export interface MatrixPlace {
   readonly column: string
   /** Test files are named relative to this directory. */
   readonly root: string
-  /** GLIBC_MATRIX_ONLY took columns away: a selector that matches none may mean one of those. */
-  readonly narrowed: boolean
   /** Vitest's `sequence.groupOrder` of this project, which a command line's `--sequence.*` would take away. */
   readonly groupOrder: number
 }
@@ -21,6 +19,9 @@ export function suiteOf(file: string, root: string): string {
 
 /** The setup file that installs the hook in a worker. */
 export const setupFile = fileURLToPath(new URL('./setup.mjs', import.meta.url))
+
+/** Tells a worker that it belongs to a matrix before Vitest lets it know what its project provides. */
+export const sessionVariable = 'GLIBC_MATRIX_SESSION'
 
 /** The host's column is the reference: it writes snapshots, the others compare. */
 export const reference = 'host'

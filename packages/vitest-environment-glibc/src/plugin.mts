@@ -65,7 +65,7 @@ async function excludedFiles(project: TestProject, place: MatrixPlace, { config,
       const selectors = suiteSelectors(file, await readFile(file, 'utf8'), config)
       if (selectors === null) return true
       const where = relative(config.root, file)
-      return selectColumns(session.columns, selectors, where, place.narrowed).includes(place.column)
+      return selectColumns(session.columns, selectors, where, session.narrowed).includes(place.column)
     }),
   )
   return found.filter((_, index) => !chosen[index]).map((file) => escapePath(relative(cwd, file)))

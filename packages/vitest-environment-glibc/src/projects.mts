@@ -1,4 +1,5 @@
 import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config'
+import type { Launch } from './launch.mjs'
 import type { Matrix } from './matrix.mjs'
 import { type MatrixPlace, reference, setupFile } from './place.mjs'
 import { matrixPlugin } from './plugin.mjs'
@@ -12,8 +13,9 @@ export async function composeProjects(
   user: ViteUserConfig,
   root: string,
   matrix: Matrix,
+  { merges }: Pick<Launch, 'merges'>,
 ): Promise<TestProjectInlineConfiguration[]> {
-  const columns = matrix.session.columns.filter(({ skip }) => skip === null).map(({ name }) => name)
+  const columns = matrix.session.columns.filter(({ skip }) => skip === null || merges).map(({ name }) => name)
   const bases = user.test?.projects
     ? await readUserProjects(user.test.projects, root)
     : [{ extends: true as const, test: {} }]
@@ -36,10 +38,9 @@ function inColumn(
   column: string,
   setting: Setting,
 ): TestProjectInlineConfiguration {
-  const { session, config } = setting.matrix
+  const { session } = setting.matrix
   const groupOrder = groupOrderOf(base, column, setting)
-  const narrowed = config.only !== null
-  const place: MatrixPlace = { session: session.file, column, root: session.report.root, narrowed, groupOrder }
+  const place: MatrixPlace = { session: session.file, column, root: session.report.root, groupOrder }
   const { setupFiles = [], provide, sequence, name } = base.test ?? {}
   return {
     ...base,

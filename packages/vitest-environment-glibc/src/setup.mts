@@ -1,7 +1,7 @@
 import { afterAll, aroundEach, inject, type RunnerTask } from 'vitest'
 import { announceColumn } from './column.mjs'
 import { nativeCore } from './native-core.mjs'
-import { type MatrixPlace, reference, suiteOf } from './place.mjs'
+import { type MatrixPlace, reference, sessionVariable, suiteOf } from './place.mjs'
 import { compareSnapshots, forgetUnusedSnapshots } from './snapshots.mjs'
 import { workerState } from './worker-state.mjs'
 
@@ -10,9 +10,10 @@ if (place !== undefined) enter(place)
 
 /** Hooks this worker into its column, for the test file that loads next. */
 function enter(place: MatrixPlace): void {
-  const { session, column, root, narrowed } = place
+  delete process.env[sessionVariable]
+  const { session, column, root } = place
   const attachment = nativeCore.hook().attach({ session, column, file: suiteOf(workerState().filepath, root) })
-  announceColumn(attachment.session.columns, column, narrowed)
+  announceColumn(attachment.session, column)
 
   // The hooks around a test are inside of this one, so what they start belongs to the test too.
   aroundEach((run, { task }) => attachment.runInTest(fullNameOf(task), task.result?.retryCount ?? 0, run))

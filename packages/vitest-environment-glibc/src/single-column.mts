@@ -9,15 +9,14 @@ import { type MatrixPlace, reference, setupFile } from './place.mjs'
  */
 export async function runInOneColumn(vitest: Vitest, options: AdapterOptions): Promise<Session> {
   const launch = { mayInstall: !vitest.config.watch, merges: false }
-  const { session, config } = await openMatrix(vitest.config.root, options, launch)
+  const { session } = await openMatrix(vitest.config.root, options, launch)
   const names = session.columns.map(({ name }) => name)
-  const preferred = config.only === null ? reference : (names.find((name) => name !== reference) ?? reference)
+  const preferred = (session.narrowed && names.find((name) => name !== reference)) || reference
   for (const project of vitest.projects) {
     const wanted = (project.config.environmentOptions as { glibc?: unknown } | undefined)?.glibc
     const column = wanted === undefined ? preferred : String(wanted)
     if (!names.includes(column)) throw presentable(unknownColumn(column, names))
-    const narrowed = config.only !== null
-    const place: MatrixPlace = { session: session.file, column, root: session.report.root, narrowed, groupOrder: 0 }
+    const place: MatrixPlace = { session: session.file, column, root: session.report.root, groupOrder: 0 }
     project.provide('glibcMatrix', place)
     project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)]
   }
