@@ -23,6 +23,15 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   },
 )
 
+test('a signal that comes while the command starts is not lost', async () => {
+  // sh's parent is the command line itself, which is still busy with the start.
+  const script = 'kill -TERM $PPID; echo $$; exec sleep 300'
+  const args = [bin, 'run', '--sysroot', 'host', '--', 'sh', '-c', script]
+  const { exitCode, stdout } = await execa(process.execPath, args, { reject: false, stdin: 'ignore' })
+  expect(exitCode).toBe(143)
+  expect(stdout === '' || !isAlive(Number(stdout))).toBe(true)
+})
+
 function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve) => stream.once('data', (data) => resolve(String(data).trim())))
 }

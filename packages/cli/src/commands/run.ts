@@ -8,22 +8,24 @@ import { commandFault } from '../plan/command-fault.js'
 import { commandHere, hostSysroot, planOptions } from '../plan/here.js'
 import { prepareColumns } from '../run/columns.js'
 import { describeReport, reportOf, statusOf } from '../run/report.js'
-import { type Ending, runColumn } from '../run/run-column.js'
-import { signalStatus } from '../run/signals.js'
+import { type Ending, type RunOptions, runColumn } from '../run/run-column.js'
+import { relaySignals, signalStatus } from '../run/signals.js'
 
 /** Runs a command in columns, one after another, and tells what each process of it mapped. */
 export async function run({ command, options }: Input<typeof runFlags>): Promise<number> {
   const config = await configWith(options)
   await refuseUnstartable(command, config)
   const { session, columns } = await prepareColumns(options.sysroot, config)
+  const signals = relaySignals()
   try {
-    const endings = await runColumns(session, columns, command, options.json === true)
+    const endings = await runColumns(session, columns, command, { json: options.json === true, signals })
     const report = reportOf(session, columns, endings)
     if (options.json) await printJson(report)
     else process.stderr.write(describeReport(report, colorsFor(process.stderr)))
-    const interrupted = [...endings.values()].find((ending) => ending.interrupted)?.interrupted
-    return Math.max(statusOf(report, session.report), interrupted ? signalStatus(interrupted) : 0)
+    const interrupted = signals.received()
+    return Math.max(statusOf(report, session.report), interrupted === null ? 0 : signalStatus(interrupted))
   } finally {
+    signals.stop()
     closeSession(session)
   }
 }
@@ -37,18 +39,17 @@ async function refuseUnstartable(command: readonly string[], config: ResolvedCon
   if (fault !== null) throw fault
 }
 
+/** One after another; after a signal no further one is started. */
 async function runColumns(
   session: Session,
   columns: readonly Column[],
   command: readonly string[],
-  json: boolean,
+  options: RunOptions,
 ): Promise<ReadonlyMap<string, Ending>> {
   const endings = new Map<string, Ending>()
-  for (const column of columns) {
-    if (column.skip !== null) continue
-    const ending = await runColumn(session, column, command, json)
-    endings.set(column.name, ending)
-    if (ending.interrupted !== null) break
+  for (const column of columns.filter(({ skip }) => skip === null)) {
+    if (options.signals.received() !== null) break
+    endings.set(column.name, await runColumn(session, column, command, options))
   }
   return endings
 }

@@ -1,6 +1,7 @@
 import { type Column, closeSession, isGlibcMatrixError, prepareMatrix } from '@glibc-matrix/core'
 import { reportOf } from '../run/report.js'
 import { runColumn } from '../run/run-column.js'
+import { relaySignals } from '../run/signals.js'
 import { type Check, ok, problem } from './check.js'
 
 const command = ['true']
@@ -12,15 +13,17 @@ export const proof: Check = {
     if (host === null) return []
     try {
       const session = await prepareMatrix({ ...config, sysroots: [], only: null }, { install: false, always: true })
+      const signals = relaySignals()
       try {
         const column = session.columns[0] as Column
-        const ending = await runColumn(session, column, command, true)
+        const ending = await runColumn(session, column, command, { json: true, signals })
         const [report] = reportOf(session, [column], new Map([[column.name, ending]])).columns
         if (report?.state === 'pass') return [ok(`a program told which libc it mapped: ${report.records[0]?.libc[0]}`)]
         return [
           problem(`a program's libc is not proven: ${report?.reason ?? report?.state}`, 'No column can be green here.'),
         ]
       } finally {
+        signals.stop()
         closeSession(session)
       }
     } catch (error) {

@@ -2,26 +2,30 @@ import type { Column, Session, TestResult } from '@glibc-matrix/core'
 import { GlibcMatrixError } from '@glibc-matrix/core'
 import { attach, uninstall } from '@glibc-matrix/core/register'
 import { execa } from 'execa'
-import { relaySignals } from './signals.js'
+import type { SignalRelay } from './signals.js'
 
 /** How the command ended in a column; both null where it wasn't started. */
 export interface Ending {
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
   readonly result: TestResult
-  /** The signal that asked us to end: no further column is to be started. */
-  readonly interrupted: NodeJS.Signals | null
 }
 
 /** The file and the test that the hook and the grid know the command by. */
 export const place = { suite: '(command)', test: '(command)' } as const
+
+export interface RunOptions {
+  /** stdout is for JSON alone: the command's goes to stderr. */
+  readonly json: boolean
+  readonly signals: SignalRelay
+}
 
 /** Runs the command once, its spawn going through the hook as in a test. stdin, cwd and environment are ours. */
 export async function runColumn(
   session: Session,
   column: Column,
   command: readonly string[],
-  json: boolean,
+  { json, signals }: RunOptions,
 ): Promise<Ending> {
   const [file, ...args] = command as [string, ...string[]]
   const started = performance.now()
@@ -31,19 +35,13 @@ export async function runColumn(
       stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
       buffer: false,
       reject: false,
-      stripFinalNewline: false,
     })
-    const relay = relaySignals((signal) => child.kill(signal))
-    const ended = await child.finally(relay.stop)
+    signals.passTo((signal) => child.kill(signal))
+    const ended = await child
     const { exitCode = null, signal = null } = ended as { exitCode?: number; signal?: NodeJS.Signals }
     if (exitCode === null && signal === null) throw notStarted(file, ended)
     const durationMs = Math.round(performance.now() - started)
-    return {
-      exitCode,
-      signal,
-      result: resultOf(column.name, exitCode, signal, durationMs),
-      interrupted: relay.received(),
-    }
+    return { exitCode, signal, result: resultOf(column.name, exitCode, signal, durationMs) }
   } finally {
     uninstall()
   }
