@@ -7,7 +7,7 @@ import { byHand, envByHand } from '../../../packages/core/src/reroute/by-hand.js
 import { type PlanOptions, plan } from '../../../packages/core/src/reroute/plan.js'
 import type { Sysroot } from '../../../packages/core/src/sysroot/sysroot.js'
 import { scratch } from './programs.js'
-import { type Sealed, sealFor } from './sealed.js'
+import { type Sealed, type Started, sealFor } from './sealed.js'
 import { planOptions, sysroot as resolve } from './sysroots.js'
 
 const modules = join(import.meta.dirname, '..', '..', '..', 'node_modules')
@@ -72,13 +72,13 @@ describe.each(['host', 'debian:bullseye', 'debian:bookworm', 'debian:trixie', 'd
         expect([ours.status, hand.status]).toEqual([127, expect.toBeOneOf([1, 127])])
         return
       }
-      const seen = ({ status, signal, stdout }: typeof ours) => ({
+      const seen = ({ status, signal, stdout }: Omit<Started, 'stderr'>) => ({
         program,
         status,
         signal,
         stdout: comparable(stdout),
       })
-      expect(seen(ours), `${ours.stderr}\n${hand.stderr}`).toEqual(seen(hand as typeof ours))
+      expect(seen(ours), `${ours.stderr}\n${hand.stderr}`).toEqual(seen(hand))
       expect(lastPart(ours.stderr)).toBe(lastPart(hand.stderr))
     }
 

@@ -29,19 +29,26 @@ export interface Seal {
 
 /**
  * Writes a column's seal into `directory`, a short path owned by the user alone (ld.so's built-in strings set the lengths:
- * 18 bytes for the preload list, 15 for the locales). `letter` is unique in the directory.
+ * 18 bytes for the preload list, 15 for the locales). `letter` is unique in the directory. `link` puts the sysroot's files
+ * and directories there.
  *
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
-export function sealSysroot(sysroot: Sysroot, directory: string, letter: string, journals: string): Seal {
+export function sealSysroot(
+  sysroot: Sysroot,
+  directory: string,
+  letter: string,
+  journals: string,
+  link: Link = symlinkSync,
+): Seal {
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
-  const provides = libraries === null ? [] : linkLibraries(sysroot, libraries)
+  const provides = libraries === null ? [] : linkLibraries(sysroot, libraries, link)
 
   const links = { gconv: at('g'), locales: at('L') }
-  if (foreign && sysroot.gconv !== null) symlinkSync(sysroot.gconv, links.gconv)
-  if (foreign && sysroot.locales !== null) symlinkSync(sysroot.locales, links.locales)
+  if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
+  if (foreign && sysroot.locales !== null) link(sysroot.locales, links.locales)
 
   const shim = at('s.so')
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
@@ -60,15 +67,17 @@ export function sealSysroot(sysroot: Sysroot, directory: string, letter: string,
   return { loader, libraries, provides, libraryPath: sealed.directoriesSealed ? [] : [libraries as string] }
 }
 
+type Link = (target: string, path: string) => void
+
 /** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. */
-function linkLibraries(sysroot: Sysroot, libraries: string): string[] {
+function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): string[] {
   mkdirSync(libraries)
   const linked = new Set<string>()
   for (const directory of sysroot.libraryPath) {
     for (const name of readdirSync(directory)) {
       if (linked.has(name) || !(name.includes('.so') || name === 'glibc-hwcaps')) continue
       linked.add(name)
-      symlinkSync(insideRoot(sysroot.path, join(directory, name)), join(libraries, name))
+      link(insideRoot(sysroot.path, join(directory, name)), join(libraries, name))
     }
   }
   return [...linked]

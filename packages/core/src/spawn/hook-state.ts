@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createJournal, type Journal } from '../evidence/journal.js'
 import type { TestPlace } from '../evidence/record.js'
 import type { PlanOptions } from '../reroute/options.js'
+import type { User } from './other-user.js'
 import type { SealedColumn, Session } from './session.js'
 
 /** What the installed hook knows in one thread of one process. */
@@ -51,12 +52,12 @@ export function placeOf(state: HookState): TestPlace | null {
   return state.chosen.getStore() ?? state.current
 }
 
-/** The journal that a child of `uid` can write to. */
-export function journalFor(state: HookState, uid: number | undefined, gid: number | undefined): Journal {
-  if (uid === undefined || uid === process.getuid?.()) return state.journal
-  const known = state.journalsByUser.get(uid)
+/** The journal that a child can write to; null stands for our own user. */
+export function journalFor(state: HookState, user: User | null): Journal {
+  if (user === null) return state.journal
+  const known = state.journalsByUser.get(user.uid)
   if (known !== undefined) return known
-  const journal = createJournal(state.session.journals, { uid, gid: gid ?? process.getgid?.() ?? 0 })
-  state.journalsByUser.set(uid, journal)
+  const journal = createJournal(state.session.journals, user)
+  state.journalsByUser.set(user.uid, journal)
   return journal
 }

@@ -5,7 +5,7 @@ import { sealedCommand } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
 import { withHook } from './node-child.js'
-import type { SealedColumn } from './session.js'
+import { asUser, otherUser } from './other-user.js'
 
 /** A spawn as both of Node's bindings take it, after their own normalisation. */
 export interface SpawnRequest {
@@ -31,13 +31,24 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   const column = place && state.columns.get(place.column)
   if (!place || !column?.sysroot || !column.seal) return null
 
+  const user = otherUser(request)
   const command = readCommand(request)
-  const decision = plan(command, column.sysroot, state.plan)
-  const journal = journalFor(state, request.uid, request.gid)
+  const planned = plan(command, column.sysroot, state.plan)
+  const decision = user === null ? planned : asUser(planned, user)
+  const journal = journalFor(state, user)
   const id = journal.id + (state.count++).toString(16).padStart(8, '0')
   state.journal.append(announce(id, place, command, decision))
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
-  return { ...redirect(state, column, request, command, decision, id, place), failed }
+  const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }
+
+  if (decision.decision === 'reroute') {
+    const seal = (user && column.sealForOthers) ?? column.seal
+    lendLibraries(seal, decision.verdict.hostLibraries)
+    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env) }
+  }
+  // Another user's Node can't read the session: it runs without the hook, which leaves its cell unproven.
+  if (decision.code !== 'node' || user !== null) return asked
+  return { ...asked, envPairs: withHook(request.envPairs, { session: state.session.file, spawn: id, place }) }
 }
 
 /** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */
@@ -48,7 +59,16 @@ function readCommand(request: SpawnRequest): Command {
     const equals = pair.indexOf('=')
     env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
   }
-  return { file: request.file, args: request.args, cwd: request.cwd ?? process.cwd(), env }
+  return { file: request.file, args: request.args, cwd: request.cwd ?? workingDirectory(), env }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    // A removed directory has no name, but a process may still be in it (proc_pid_cwd(5)).
+    return '/proc/self/cwd'
+  }
 }
 
 function announce(id: string, place: TestPlace, command: Command, decision: Decision): SpawnLine {
@@ -73,25 +93,4 @@ function announce(id: string, place: TestPlace, command: Command, decision: Deci
     missing: missing ?? [],
     hostLibraries: verdict?.hostLibraries.map(({ path }) => path) ?? [],
   }
-}
-
-type Redirection = Omit<Interception, 'failed'>
-
-function redirect(
-  state: HookState,
-  column: SealedColumn,
-  request: SpawnRequest,
-  command: Command,
-  decision: Decision,
-  id: string,
-  place: TestPlace,
-): Redirection {
-  const { file, args, envPairs } = request
-  if (decision.decision === 'reroute' && column.seal !== null) {
-    lendLibraries(column.seal, decision.verdict.hostLibraries)
-    return { ...sealedCommand(column.seal, decision.program, decision.args, id, command.env), envPairs }
-  }
-  if (decision.code === 'node')
-    return { file, args, envPairs: withHook(envPairs, { session: state.session.file, spawn: id, place }) }
-  return { file, args, envPairs }
 }

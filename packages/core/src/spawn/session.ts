@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
+import { hardLink } from '../reroute/hard-link.js'
 import { type Seal, sealSysroot } from '../reroute/seal.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
+import { mayRun, nobody } from './other-user.js'
 import { runDirectories } from './run-directories.js'
 
 /** A column of the matrix: its sysroot, or why there is none. */
@@ -18,6 +20,8 @@ export interface Column {
 
 export interface SealedColumn extends Column {
   readonly seal: Seal | null
+  /** For children of other users, where root's sysroot lies out of their reach; null: they use the one above. */
+  readonly sealForOthers: Seal | null
 }
 
 /** Which programs count, as resolved from the configuration. */
@@ -73,8 +77,10 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const journals = join(directory, 'j')
     mkdirSync(journals, { mode: 0o700 })
     const sealed = columns.map((column, index): SealedColumn => {
-      const seal = column.sysroot && sealSysroot(column.sysroot, directory, letters[index] as string, journals)
-      return { ...column, seal }
+      const letter = letters[index] as string
+      const seal = column.sysroot && sealSysroot(column.sysroot, directory, letter, journals)
+      const sealForOthers = column.sysroot && sealOutOfReach(column.sysroot, directory, `${letter}u`, journals)
+      return { ...column, seal, sealForOthers }
     })
     const file = join(directory, 'session.json')
     const session: Session = { format: 1, file, directory, journals, ...options, columns: sealed }
@@ -85,6 +91,20 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     return session
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/**
+ * Root may start children of other users, who can't follow links into /root. Across file systems there are no hard links:
+ * then ld.so tells such a child that it can't open the libc, and without a record its cell is unproven.
+ */
+function sealOutOfReach(sysroot: Sysroot, directory: string, letter: string, journals: string): Seal | null {
+  if (process.geteuid?.() !== 0 || mayRun(sysroot.libc.path, nobody)) return null
+  try {
+    return sealSysroot(sysroot, directory, letter, journals, hardLink)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return null
     throw error
   }
 }

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { dirSync } from 'tmp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Grid } from '../../../packages/core/src/report/grid.js'
+import { prepare } from './prepare.mjs'
+
+type Observations = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+interface Run {
+  readonly off: Observations
+  readonly on: Readonly<Record<string, Observations>>
+  readonly again: Observations
+  readonly grid: Grid
+  readonly directory: string
+}
+
+let run: Run
+
+beforeAll(async () => {
+  const { name: directory } = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-conformance-' })
+  await prepare(directory)
+  const { stdout } = await execa(process.execPath, [join(import.meta.dirname, 'run.mjs'), directory])
+  run = JSON.parse(stdout)
+})
+
+describe.each(['ESM import', 'require', 'libraries'])('%s, taken before the hook', (acquisition) => {
+  it.each(['host', '2.31', '2.41'])('behaves in %s as without the hook', (column) => {
+    expect(Object.keys(run.off[acquisition] ?? {}).length).toBeGreaterThan(5)
+    expect(run.on[column]?.[acquisition]).toEqual(run.off[acquisition])
+  })
+
+  it('behaves as before when the hook is gone', () => {
+    expect(run.again[acquisition]).toEqual(run.off[acquisition])
+  })
+
+  it.each(['host', '2.31', '2.41'])('mapped in %s the libc of that column alone', (column) => {
+    const cell = run.grid.rows.find(({ test }) => test === acquisition)?.cells[column]
+    const mapped = cell?.records.filter(({ proof }) => proof === 'mapped') ?? []
+    expect(mapped.length).toBeGreaterThan(5)
+    expect(cell?.state).not.toBe('fail')
+    const glibc = run.grid.columns.find(({ name }) => name === column)?.glibc
+    expect(glibc).toMatch(column === 'host' ? /^2\./ : column)
+  })
+})
+
+it('nothing that a caller sees names the seal', () => {
+  expect(run.directory).toMatch(/^\/(tmp|dev\/shm)\/\w{6}$/)
+  expect(JSON.stringify(run.on)).not.toContain(run.directory)
+})
+
+it('functions of the fixture see the version of the column, so the comparison is no comparison of nothing', () => {
+  const output = JSON.stringify(run.on['2.31'])
+  expect(output).toContain('argv=two words')
+  expect(Object.keys(run.off['ESM import'] ?? {})).toContain('spawn: status, output, events')
+})

@@ -1,0 +1,92 @@
+// What a caller can see of a child process, as plain data without pids and times.
+const { createHash } = require('node:crypto')
+
+/** Text as it is, or its length and hash when it is long; a sysroot's version and files are no part of conformance. */
+function textOf(value) {
+  if (value === null || value === undefined) return value
+  const kind = Buffer.isBuffer(value) ? 'buffer' : typeof value
+  const text = String(value)
+  if (text.length > 20_000)
+    return { kind, length: text.length, sha256: createHash('sha256').update(text).digest('hex') }
+  const lines = text.split('\n').filter((line) => !/^(glibc|mapped)=/.test(line))
+  return { kind, text: lines.join('\n').replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N') }
+}
+
+const errorFields = ['name', 'code', 'errno', 'syscall', 'path', 'spawnargs', 'killed', 'signal', 'cmd', 'status']
+
+function errorOf(error) {
+  if (error === null || error === undefined) return error
+  const seen = { message: error.message, keys: Object.keys(error).sort() }
+  for (const field of errorFields) if (error[field] !== undefined) seen[field] = error[field]
+  for (const field of ['stdout', 'stderr']) if (error[field] !== undefined) seen[field] = textOf(error[field])
+  return seen
+}
+
+/** Follows a child to its end: every event in order, all output, what the object says of itself. */
+function follow(child, { onOutput, input } = {}) {
+  const events = []
+  const output = ['', '']
+  const failures = []
+  const messages = []
+  for (const name of ['spawn', 'exit', 'disconnect', 'close']) {
+    child.on(name, (...args) => events.push([name, ...args]))
+  }
+  child.on('error', (error) => {
+    events.push(['error'])
+    failures.push(errorOf(error))
+  })
+  child.on('message', (message) => messages.push(message))
+  for (const [index, stream] of [child.stdout, child.stderr].entries()) {
+    stream?.on('data', (data) => {
+      output[index] += data
+      onOutput?.(child, output)
+    })
+  }
+  if (input !== undefined) child.stdin.end(input)
+  const began = describe(child)
+  return new Promise((resolve) => {
+    // An unreferenced child keeps no event loop alive.
+    const alive = setInterval(() => {}, 1000)
+    const end = () =>
+      setImmediate(() => {
+        clearInterval(alive)
+        const [stdout, stderr] = output.map(textOf)
+        resolve({ began, events, failures, messages, stdout, stderr, ended: describe(child) })
+      })
+    child.once('close', end)
+    // A child that could not start and has no streams never closes.
+    child.once('error', () => setTimeout(end, 20))
+  })
+}
+
+function describe(child) {
+  const { spawnfile, spawnargs, exitCode, signalCode, killed, connected } = child
+  const streams = child.stdio?.map((stream) => (stream === null ? null : (stream?.constructor?.name ?? null)))
+  return { pid: typeof child.pid, spawnfile, spawnargs, exitCode, signalCode, killed, connected, streams }
+}
+
+/** The result of spawnSync. */
+function syncOf(result) {
+  const { status, signal, error, stdout, stderr, output } = result
+  return {
+    keys: Object.keys(result),
+    pid: result.pid === 0 ? 0 : typeof result.pid,
+    status,
+    signal,
+    error: errorOf(error),
+    stdout: textOf(stdout),
+    stderr: textOf(stderr),
+    outputs: output?.length ?? null,
+  }
+}
+
+/** A value or what was thrown. */
+async function outcome(call) {
+  try {
+    return { returned: await call() }
+  } catch (error) {
+    return { threw: errorOf(error) }
+  }
+}
+
+module.exports = { textOf, errorOf, follow, describe, syncOf, outcome }
