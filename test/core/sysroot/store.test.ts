@@ -47,10 +47,11 @@ function start(request: SysrootRequest, home: string, wrapper: readonly string[]
 }
 
 async function answerOf(process: ChildProcess): Promise<{ path?: string; code?: string; digest?: string }> {
-  const [out] = await Promise.all([
+  const [out, err] = await Promise.all([
     text(process.stdout as NodeJS.ReadableStream),
     text(process.stderr as NodeJS.ReadableStream),
   ])
+  if (out === '') throw new Error(`the child said nothing (${process.exitCode ?? process.signalCode}): ${err}`)
   return JSON.parse(out)
 }
 

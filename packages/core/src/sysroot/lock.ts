@@ -20,9 +20,14 @@ export async function withLock<T>(env: Environment, key: string, work: () => Pro
     // A machine that slept: the install is still sound, since it only ever renames a finished directory.
     onCompromised: () => {},
   })
+  process.on('SIGXFSZ', onlyAnError)
   try {
     return await work()
   } finally {
     await release().catch(() => {})
+    process.off('SIGXFSZ', onlyAnError)
   }
 }
+
+/** Node itself ignores SIGXFSZ, so that a limit on the size of files is an EFBIG; proper-lockfile's signal-exit would die of it. */
+function onlyAnError(): void {}
