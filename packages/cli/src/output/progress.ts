@@ -23,7 +23,7 @@ function movingLine(stream: NodeJS.WriteStream): Reporter {
   const show = (text: string) => {
     if (text === shown) return
     shown = text
-    stream.write(`\r\u001b[K${text.slice(0, Math.max(20, stream.columns - 1))}`)
+    stream.write(`\r\u001b[K${text.slice(0, (stream.columns || 80) - 1)}`)
   }
   return {
     onProgress: ({ sysroot, stage, done, total }) => show(`${sysroot}: ${verbs[stage]}${amount(done, total)}`),

@@ -1,7 +1,7 @@
 import { type Cell, type CellState, type Column, gridOf, type Session } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
 import { shellWords } from '../output/shell-words.js'
-import type { Ending } from './run-column.js'
+import { type Ending, endingOf } from './run-column.js'
 import { signalStatus } from './signals.js'
 
 /** A column of `run --json`. */
@@ -33,11 +33,17 @@ export function reportOf(
   return {
     format: 1,
     columns: columns.map(({ name, spec, glibc, skip }) => {
-      const { exitCode = null, signal = null } = endings.get(name) ?? {}
-      const cell: Cell = cells[name] ?? { state: 'skip', reason: skip ?? 'not run', durationMs: 0, records: [] }
-      return { name, spec, glibc, ...cell, exitCode, signal }
+      const ending = endings.get(name)
+      if (ending === undefined) return { name, spec, glibc, ...notRun(skip) }
+      const { exitCode, signal } = ending
+      return { name, spec, glibc, ...(cells[name] as Cell), exitCode, signal }
     }),
   }
+}
+
+function notRun(skip: string | null) {
+  const reason = skip ?? 'not started, since a signal ended the run'
+  return { state: 'skip', reason, exitCode: null, signal: null, durationMs: 0, records: [] } as const
 }
 
 /** The exit status of the worst column: the command's own, else 1 for a red one. Nothing that ran is no success. */
@@ -70,14 +76,14 @@ export function describeReport({ columns }: RunReport, colors: Colors): string {
 
 function describeColumn(column: RunColumn, width: number, colors: Colors): string {
   const { state, exitCode, signal, reason, records } = column
-  const ending = signal ?? (exitCode === null ? '' : `exit ${exitCode}`)
+  const ending = endingOf(exitCode, signal)
   const because = reason ?? (state === 'none' ? 'no native program was started' : undefined)
   const record = records.find(({ proof }) => proof === 'unproven') ?? records[0]
   const doubtful = ['fail', 'incompatible', 'unproven'].includes(state)
   const lent = [...new Set(records.flatMap(({ hostLibraries }) => hostLibraries))]
   return [
     `glibc-matrix  ${titleOf(column).padEnd(width)}  ${signs[state](state, colors)}  ${ending}`.trimEnd(),
-    ...(because === undefined ? [] : [`    ${because}`]),
+    ...(because === undefined || because === ending ? [] : [`    ${because}`]),
     ...(lent.length === 0 || column.spec === 'host' ? [] : [`    lent by the host: ${lent.join(', ')}`]),
     ...(doubtful && record ? [`    by hand: ${shellWords(record.command)}`] : []),
     '',

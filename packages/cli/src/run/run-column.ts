@@ -48,10 +48,15 @@ export async function runColumn(
 }
 
 function resultOf(column: string, exitCode: number | null, signal: string | null, durationMs: number): TestResult {
-  const message = signal === null ? `exit status ${exitCode}` : `ended by ${signal}`
+  const message = endingOf(exitCode, signal)
   return exitCode === 0
     ? { column, ...place, state: 'pass', durationMs }
     : { column, ...place, state: 'fail', durationMs, message }
+}
+
+/** How a command ended, in words. */
+export function endingOf(exitCode: number | null, signal: string | null): string {
+  return signal ?? (exitCode === null ? '' : `exit ${exitCode}`)
 }
 
 /** The kernel refused what the plan let through: a bad interpreter, an argument list that is too long. */
