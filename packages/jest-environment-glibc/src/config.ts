@@ -39,7 +39,9 @@ async function prepare(userConfig: Config, { configFile, ...overrides }: GlibcMa
 
 /** Listing and watching never download. */
 function mayInstall(argv: readonly string[]): boolean {
-  return !argv.some((flag) => /^--(listTests|watch|watchAll|showConfig|clearCache)(=(?!false)|$)/.test(flag))
+  return !argv.some((flag) =>
+    /^--(listTests|collectTests|watch|watchAll|showConfig|clearCache)(=(?!false)|$)/.test(flag),
+  )
 }
 
 /** Jest reads the config of a project that is a path on its own: one matrix serves all of them. */

@@ -4,6 +4,7 @@ export interface JestProjectConfig {
   readonly rootDir: string
   readonly displayName?: { readonly name: string; readonly color: string }
   readonly testEnvironment: string
+  readonly testRunner: string
   readonly testEnvironmentOptions: Readonly<Record<string, unknown>>
   readonly runner: string
 }

@@ -8,7 +8,8 @@ interface Presentable {
 
 /** Jest prints an error's stack: here it says what happened and what to do instead. */
 export function presented(error: unknown): unknown {
-  if (isOurs(error) && !process.env.DEBUG) error.stack = `${error.name} ${error.code}: ${error.message}\n${error.hint}`
+  if (isOurs(error) && !process.env.GLIBC_MATRIX_DEBUG)
+    error.stack = `${error.name} ${error.code}: ${error.message}\n${error.hint}`
   return error
 }
 

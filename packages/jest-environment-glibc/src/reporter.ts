@@ -55,19 +55,25 @@ export default class GlibcReporter {
       uninstall()
       const { report } = run.session
       const grid = gridOf(run.session, this.#results)
-      if (report.outputFile !== null) writeGrid(report.outputFile, grid)
+      // In a directory that Jest watches a new grid file would start the next run.
+      if (report.outputFile !== null && !this.#isWatching()) writeGrid(report.outputFile, grid)
       const red = redCells(grid, report).length
       if (red > 0) this.#error = new Error(`glibc-matrix: ${red} red ${red === 1 ? 'cell' : 'cells'}`)
       this.#text = formatGrid(grid, { color: hasColor(), ...report })
     })
-    const { bail = 0, watch, watchAll } = this.#globalConfig
-    if (bail > 0 && numFailedTests >= bail && !watch && !watchAll) this.#print()
+    const { bail = 0 } = this.#globalConfig
+    if (bail > 0 && numFailedTests >= bail && !this.#isWatching()) this.#print()
   }
 
   /** Jest asks when every reporter is through, its summary too; but with --bail it exits without asking. */
   getLastError(): Error | undefined {
     this.#print()
     return this.#error
+  }
+
+  #isWatching(): boolean {
+    const { watch, watchAll } = this.#globalConfig
+    return Boolean(watch || watchAll)
   }
 
   #print(): void {

@@ -1,4 +1,5 @@
 import { GlibcMatrixError, type ResolvedConfig, type Session } from '@glibc-matrix/core'
+import { sessionVariable } from './session-variable.js'
 
 /** What config, sequencer, runner and reporter share: Jest loads each by its path, all in its main process. */
 export interface MatrixRun {
@@ -9,9 +10,6 @@ export interface MatrixRun {
   /** Whether `withGlibcMatrix` made it, so that the sequencer expands the files into columns. */
   readonly expands: boolean
 }
-
-/** Workers inherit it; `withGlibc` hides it from tests. */
-export const sessionVariable = 'GLIBC_MATRIX_SESSION'
 
 const key = Symbol.for('glibc-matrix.jest-run')
 type Holder = { [key]?: MatrixRun }

@@ -1,10 +1,10 @@
 import { attach } from '@glibc-matrix/core/register'
 import { announceColumn } from './column-object.js'
 import { followTest, testName } from './follow-test.js'
-import { hideVariables } from './hide-variables.js'
 import type { CircusEvent, CircusState, EnvironmentConfig, EnvironmentContext, JestEnvironment } from './jest.js'
 import { placeOfFile } from './place.js'
 import { presenting } from './present.js'
+import { hideSession } from './session-variable.js'
 import { compareSnapshotsOnly, forgetUnusedSnapshots, isReference } from './snapshots.js'
 import { loadJestAddons } from './warm-up.js'
 
@@ -31,7 +31,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
       const place = presenting(() => placeOfFile(config, context))
       loadJestAddons()
       // Before super(), which copies process.env for the test; setup() would be too late for setup files.
-      const showVariables = hideVariables()
+      const showSession = hideSession()
       const attachment = presenting(() => attach(place))
       super(...args)
       announceColumn(this.global, attachment.session, place.column)
@@ -42,7 +42,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
           await teardown.call(this)
         } finally {
           attachment.detach()
-          showVariables()
+          showSession()
         }
       }
       this.handleTestEvent = (event, state) => {

@@ -13,6 +13,14 @@ const { buildPrograms } = (await import(join(root, 'fixtures/programs/build.mjs'
 export interface Project {
   readonly directory: string
   jest(args?: readonly string[], env?: Record<string, string>): Promise<JestRun>
+  /** Jest while it watches. */
+  start(args: readonly string[]): WatchingJest
+}
+
+export interface WatchingJest {
+  /** What the pattern's group holds in the output that comes after the last match. */
+  until(pattern: RegExp): Promise<string>
+  end(): Promise<void>
 }
 
 export interface JestRun {
@@ -39,14 +47,40 @@ export function project(name: string, programs: string): Project {
   return {
     directory,
     async jest(args = [], env = {}) {
-      const { exitCode, stdout, stderr } = await execa(process.execPath, [jestPath, ...args], {
-        cwd: directory,
-        reject: false,
-        extendEnv: false,
-        env: { ...cleanEnv(), PROGRAMS: programs, ...env },
-      })
+      const { exitCode, stdout, stderr } = await launch(args, { cwd: directory, env: { PROGRAMS: programs, ...env } })
       const grid = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Grid) : null
       return { exitCode, stdout, stderr, grid }
+    },
+    start(args) {
+      return watching(launch(args, { cwd: directory, env: { PROGRAMS: programs } }))
+    },
+  }
+}
+
+function launch(args: readonly string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
+  const options = { cwd, env: { ...cleanEnv(), ...env }, extendEnv: false, reject: false } as const
+  return execa(process.execPath, [jestPath, ...args], options)
+}
+
+function watching(child: ReturnType<typeof launch>): WatchingJest {
+  let output = ''
+  const chunks = child.iterable({ from: 'stderr' })[Symbol.asyncIterator]()
+  return {
+    async until(pattern) {
+      for (;;) {
+        const match = pattern.exec(output)
+        if (match) {
+          output = output.slice(match.index + match[0].length)
+          return match[1] ?? ''
+        }
+        const { value, done } = await chunks.next()
+        if (done) throw new Error(`Jest ended before ${pattern} came, after ${output}`)
+        output += `${value}\n`
+      }
+    },
+    async end() {
+      child.kill()
+      await child
     },
   }
 }
