@@ -13,13 +13,13 @@ export function commandFault(file: string, { code, reason, program }: Planned): 
   const path = program ?? file
   const fault = (errorCode: ErrorCode, found: string, hint: string) =>
     new GlibcMatrixError(errorCode, found, hint, { file, program })
-  if (code === 'missing') {
+  // A directory of PATH that this user can't search is EACCES for execvp(3), and no program for people.
+  const inPath = !file.includes('/')
+  if (code === 'missing' || (code === 'not-executable' && inPath && !existsSync(path))) {
+    if (inPath)
+      return fault('PROGRAM_NOT_FOUND', `there is no program '${file}' in PATH`, 'Check its name, or write its path.')
     const found = existsSync(file) ? `'${file}' can't be started: ${reason}` : `there is no program '${file}'`
-    return fault(
-      'PROGRAM_NOT_FOUND',
-      found,
-      file.includes('/') ? 'Check its path, and the #! line of a script.' : 'It is looked for in PATH.',
-    )
+    return fault('PROGRAM_NOT_FOUND', found, 'Check its path, and the #! line of a script.')
   }
   if (code === 'not-executable') {
     return fault('PROGRAM_NOT_EXECUTABLE', `'${file}' can't be executed: ${reason}`, `Perhaps: chmod +x ${path}`)
