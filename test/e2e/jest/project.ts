@@ -42,7 +42,7 @@ export async function compile(): Promise<string> {
 export function project(name: string, programs: string): Project {
   const directory = temporary()
   cpSync(join(root, 'fixtures/projects', `jest-${name}`), directory, { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  symlinkSync(join(tree, 'node_modules'), join(directory, 'node_modules'))
   const file = join(directory, 'grid.json')
   return {
     directory,
@@ -94,7 +94,9 @@ export function cells(grid: Grid | null): Record<string, string> {
   return Object.fromEntries(rows)
 }
 
-const jestPath = join(root, 'node_modules/jest/bin/jest.js')
+/** Another tree, with another version of Jest and our packages installed, may be tested instead of the workspace's. */
+const tree = process.env.JEST_TREE ?? root
+const jestPath = join(tree, 'node_modules/jest/bin/jest.js')
 
 /** Without what the Vitest that runs this test has set, and without colours. */
 function cleanEnv(): Record<string, string> {

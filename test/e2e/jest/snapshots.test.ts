@@ -8,21 +8,24 @@ beforeAll(async () => {
   programs = await compile()
 })
 
-describe.each([['-i'], ['-w=2']])('snapshots with %s', (mode) => {
+describe('snapshots', () => {
   function setUp() {
     const { directory, jest } = project('snapshots', programs)
     const stored = () => readFileSync(join(directory, '__snapshots__/stored.test.js.snap'), 'utf8')
-    return { directory, stored, jest: (args: string[], env = {}) => jest([mode, ...args], env) }
+    return { directory, stored, jest }
   }
 
-  test('the host writes them, stored and inline, and the other columns compare', async () => {
-    const { directory, jest, stored } = setUp()
-    const { exitCode, stderr } = await jest([])
-    expect(stderr).toContain('Snapshots:   2 written, 4 passed, 6 total')
-    expect(stored()).toContain('"first"')
-    expect(readFileSync(join(directory, 'inline.test.js'), 'utf8')).toContain('"a": 1')
-    expect(exitCode).toBe(0)
-  })
+  test.each([['-i'], ['-w=2']])(
+    'the host writes them, stored and inline, and the other columns compare (%s)',
+    async (mode) => {
+      const { directory, jest, stored } = setUp()
+      const { exitCode, stderr } = await jest([mode])
+      expect(stderr).toContain('Snapshots:   2 written, 4 passed, 6 total')
+      expect(stored()).toContain('"first"')
+      expect(readFileSync(join(directory, 'inline.test.js'), 'utf8')).toContain('"a": 1')
+      expect(exitCode).toBe(0)
+    },
+  )
 
   test('a column that differs fails and writes nothing, with -u neither', async () => {
     const { jest, stored } = setUp()
