@@ -1,14 +1,19 @@
 // What a caller can see of a child process, as plain data without pids and times.
 const { createHash } = require('node:crypto')
 
-/** Text as it is, or its length and hash when it is long; a sysroot's version and files are no part of conformance. */
+/**
+ * Text as it is, or its length and hash when it is long. A sysroot's version and files are no part of conformance, nor are
+ * the variables in which a runner numbers its workers and names its projects' mode.
+ */
 function textOf(value) {
   if (value === null || value === undefined) return value
   const kind = Buffer.isBuffer(value) ? 'buffer' : typeof value
   const text = String(value)
   if (text.length > 20_000)
     return { kind, length: text.length, sha256: createHash('sha256').update(text).digest('hex') }
-  const lines = text.split('\n').filter((line) => !/^(glibc|mapped)=/.test(line))
+  const lines = text
+    .split('\n')
+    .filter((line) => !/^(glibc|mapped|env=((VITEST|JEST|CONFORMANCE)_\w+|MODE))=/.test(line))
   return { kind, text: lines.join('\n').replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N') }
 }
 

@@ -12,7 +12,7 @@ type Patchable = { spawn: Spawn }
 export function patchAsyncSpawn(): () => void {
   const prototype = ChildProcess.prototype as unknown as Patchable
   const original = prototype.spawn
-  prototype.spawn = function spawn(options) {
+  const patched: Spawn = function spawn(options) {
     const state = hookState()
     const found = state && intercept(state, options)
     if (!found) return original.call(this, options)
@@ -22,8 +22,10 @@ export function patchAsyncSpawn(): () => void {
     Object.assign(this, { spawnfile: options.file, spawnargs: options.args })
     return result
   }
+  prototype.spawn = patched
   return () => {
-    prototype.spawn = original
+    // Somebody else's patch over ours stays; ours passes everything on from now on.
+    if (prototype.spawn === patched) prototype.spawn = original
   }
 }
 

@@ -16,7 +16,7 @@ type Binding = { spawn: SpawnSync }
 export function patchSyncSpawn(): () => void {
   const binding = spawnSyncBinding()
   const original = binding.spawn
-  binding.spawn = (options) => {
+  const patched: SpawnSync = (options) => {
     const state = hookState()
     const found = state && intercept(state, options)
     if (!found) return original(options)
@@ -25,8 +25,9 @@ export function patchSyncSpawn(): () => void {
     if (result.error && result.pid === 0) found.failed(result.error)
     return result
   }
+  binding.spawn = patched
   return () => {
-    binding.spawn = original
+    if (binding.spawn === patched) binding.spawn = original
   }
 }
 
