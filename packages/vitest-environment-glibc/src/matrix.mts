@@ -43,7 +43,7 @@ export function openMatrix(
   return opened
 }
 
-/** The next config that loads is another run's: Vitest restarted in watch mode. */
+/** The next config that loads is another run's: Vitest closes its projects before it restarts in watch mode. */
 export function forgetMatrices(): void {
   matrices().clear()
 }

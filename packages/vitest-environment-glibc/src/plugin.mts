@@ -13,7 +13,7 @@ export function matrixPlugin(matrix: Matrix): Plugin {
   return {
     name: 'glibc-matrix',
     async configureVitest({ vitest, project }) {
-      forgetMatrices()
+      vitest.onClose(forgetMatrices)
       appendReporter(vitest)
       const place = project.config.provide?.glibcMatrix as MatrixPlace | undefined
       if (place === undefined) return

@@ -1,11 +1,11 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatGrid, gridOf, readSession, redCells, type Session, writeGrid } from '@glibc-matrix/core'
-import type { Reporter, TestModule, Vitest } from 'vitest/node'
+import type { Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
 import { isColorSupported } from './colors.mjs'
 import type { AdapterOptions } from './matrix.mjs'
 import type { MatrixPlace } from './place.mjs'
-import { resultsOf } from './results.mjs'
+import { missingResults, resultsOf } from './results.mjs'
 import { runInOneColumn } from './single-column.mjs'
 
 /**
@@ -16,6 +16,7 @@ export default class GlibcMatrixReporter implements Reporter {
   readonly #options: AdapterOptions
   #vitest: Vitest | undefined
   #session: Session | undefined
+  #planned: readonly TestSpecification[] = []
   #runs = 0
 
   constructor(options: AdapterOptions = {}) {
@@ -29,12 +30,13 @@ export default class GlibcMatrixReporter implements Reporter {
     this.#session = file === undefined ? await runInOneColumn(vitest, this.#options) : readSession(file)
   }
 
-  onTestRunStart(): void {
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#planned = specifications
     this.#runs += 1
     if (this.#session && this.#runs > 1) emptyJournals(this.#session)
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
     const vitest = this.#vitest
     if (vitest === undefined) return
     if (this.#session === undefined) {
@@ -42,7 +44,8 @@ export default class GlibcMatrixReporter implements Reporter {
       return
     }
     const { report } = this.#session
-    const grid = gridOf(this.#session, modules.flatMap(resultsOf))
+    const missing = reason === 'interrupted' ? [] : missingResults(this.#planned, modules)
+    const grid = gridOf(this.#session, [...modules.flatMap(resultsOf), ...missing])
     print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
     if (report.outputFile !== null) writeGrid(report.outputFile, grid)
     if (redCells(grid, report).length > 0) process.exitCode = 1

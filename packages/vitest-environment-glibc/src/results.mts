@@ -1,10 +1,10 @@
 import type { TestResult } from '@glibc-matrix/core'
-import type { TestCase, TestModule, TestSuite } from 'vitest/node'
+import type { TestCase, TestModule, TestProject, TestSpecification, TestSuite } from 'vitest/node'
 import { type MatrixPlace, placeholder, suiteOf } from './place.mjs'
 
 /** What Vitest saw of a test file in its column; nothing for a project that is no column's. */
 export function resultsOf(module: TestModule): TestResult[] {
-  const place = module.project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
+  const place = placeOf(module.project)
   if (place === undefined || module.meta().typecheck) return []
   const { column, root } = place
   const suite = suiteOf(module.moduleId, root)
@@ -15,6 +15,23 @@ export function resultsOf(module: TestModule): TestResult[] {
     ...[...module.children.allSuites()].flatMap((suite) => faultOf(suite).map((fault) => named(suite.fullName, fault))),
     ...[...faultOf(module), ...unfinished(module)].map((fault) => named('(file)', fault)),
   ]
+}
+
+/** Files that were to run and of which Vitest says nothing: their worker could not start. */
+export function missingResults(planned: readonly TestSpecification[], modules: readonly TestModule[]): TestResult[] {
+  return planned.flatMap(({ project, moduleId, pool }): TestResult[] => {
+    const place = placeOf(project)
+    const isThere = modules.some((module) => module.project.name === project.name && module.moduleId === moduleId)
+    if (place === undefined || isThere || pool === 'typescript') return []
+    const suite = suiteOf(moduleId, place.root)
+    return [
+      { column: place.column, suite, test: '(file)', state: 'fail', durationMs: 0, message: 'the file did not run' },
+    ]
+  })
+}
+
+function placeOf(project: TestProject): MatrixPlace | undefined {
+  return project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
 }
 
 type Outcome = Omit<TestResult, 'column' | 'suite' | 'test'>

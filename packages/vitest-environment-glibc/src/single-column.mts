@@ -18,7 +18,8 @@ export async function runInOneColumn(vitest: Vitest, options: AdapterOptions): P
     if (!names.includes(column)) throw presentable(unknownColumn(column, names))
     const place: MatrixPlace = { session: session.file, column, root: session.report.root, groupOrder: 0 }
     project.provide('glibcMatrix', place)
-    project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)]
+    // `inline`: Vitest has made up its mind which setup files it runs afresh for each test file in a reused worker.
+    project.config.setupFiles = [`${setupFile}?inline`, ...project.config.setupFiles]
   }
   return session
 }

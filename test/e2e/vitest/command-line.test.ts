@@ -69,6 +69,17 @@ describe('a fault of the user’s', () => {
   })
 })
 
+it('has a red row for a file whose worker could not start', async () => {
+  writeFileSync(join(suite.directory, 'test/bad.test.mjs'), '// @vitest-environment ./exits.mjs\n')
+  writeFileSync(
+    join(suite.directory, 'exits.mjs'),
+    "export default { name: 'exits', viteEnvironment: 'ssr', setup() { process.kill(process.pid, 'SIGKILL') } }\n",
+  )
+  const { exitCode, grid } = await suite.vitest(['run', 'test/bad'])
+  expect(cells(grid)).toEqual({ 'test/bad.test.mjs > (file)': 'fail fail fail' })
+  expect(exitCode).toBe(1)
+})
+
 it('leaves no session behind', async () => {
   const text = `import { inject, it } from 'vitest'\nit('x', () => console.log('session:', inject('glibcMatrix').session))\n`
   writeFileSync(join(suite.directory, 'test/bad.test.mjs'), text)

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Grid } from '../../../packages/core/src/report/grid.js'
@@ -19,6 +19,17 @@ describe.each(['forks', 'threads', 'vmForks', 'vmThreads'])('environment glibc i
     const { exitCode } = await fixture.vitest(['run', '--pool', pool], env)
     expect(cells(readGrid())).toEqual({ 'spawn.test.mjs > runs a program': states })
     expect(exitCode).toBe(0)
+  })
+})
+
+it.each(['forks', 'threads'])('hooks every file of a worker that is reused, in %s', async (pool) => {
+  const second = "import { it } from 'vitest'\nit('starts nothing', () => {})\n"
+  writeFileSync(join(fixture.directory, 'second.test.mjs'), second)
+  await fixture.vitest(['run', '--pool', pool, '--no-isolate'], { COLUMN: '2.31' })
+  rmSync(join(fixture.directory, 'second.test.mjs'))
+  expect(cells(readGrid())).toEqual({
+    'second.test.mjs > starts nothing': 'skip none skip',
+    'spawn.test.mjs > runs a program': 'skip pass skip',
   })
 })
 

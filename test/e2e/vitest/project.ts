@@ -71,7 +71,7 @@ export function temporary(): string {
 }
 
 /** Without what the Vitest that runs this test has set, and without colours. */
-function cleanEnv(): Record<string, string> {
+export function cleanEnv(): Record<string, string> {
   const own =
     /^(VITEST|NODE_OPTIONS|NODE_ENV$|TEST$|PROD$|DEV$|SSR$|MODE$|BASE_URL$|FORCE_COLOR|CI$|GLIBC_MATRIX_(?!HOME|MIRROR))/
   const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !own.test(name))
