@@ -21,7 +21,6 @@ export default defineConfig({
       project('unit', 60 * seconds),
       project('e2e', 180 * seconds),
       project('full', 900 * seconds),
-      { test: { name: 'bench', include: [], benchmark: { include: ['test/bench/**/*.bench.ts'] }, pool: 'forks' } },
     ],
   },
 })
