@@ -4,9 +4,24 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const flags = [
-  '-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-nostdlib', '-ffreestanding', '-fno-builtin',
-  '-fno-stack-protector', '-fno-tree-loop-distribute-patterns', '-fno-asynchronous-unwind-tables', '-fvisibility=hidden',
-  '-Wl,--hash-style=both', '-Wl,--build-id=sha1', '-Wl,-z,noexecstack', '-Wl,-soname,glibc-matrix-shim.so',
+  '-std=gnu11',
+  '-O2',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-shared',
+  '-fPIC',
+  '-nostdlib',
+  '-ffreestanding',
+  '-fno-builtin',
+  '-fno-stack-protector',
+  '-fno-tree-loop-distribute-patterns',
+  '-fno-asynchronous-unwind-tables',
+  '-fvisibility=hidden',
+  '-Wl,--hash-style=both',
+  '-Wl,--build-id=sha1',
+  '-Wl,-z,noexecstack',
+  '-Wl,-soname,glibc-matrix-shim.so',
 ]
 
 if (process.platform !== 'linux') {
@@ -23,8 +38,13 @@ function build(compiler, directory) {
   const result = spawnSync(compiler, [...flags, '-o', fresh, source], { stdio: 'inherit' })
   if (result.error !== undefined || result.status !== 0) {
     rmSync(fresh, { force: true })
-    const found = result.error === undefined ? `it exited with ${result.status}` : `'${compiler}' could not be started (${result.error.code})`
-    console.error(`glibc-matrix: the shim needs a C compiler: ${found}. Install one (Debian: apt-get install gcc libc6-dev) or set CC.`)
+    const found =
+      result.error === undefined
+        ? `it exited with ${result.status}`
+        : `'${compiler}' could not be started (${result.error.code})`
+    console.error(
+      `glibc-matrix: the shim needs a C compiler: ${found}. Install one (Debian: apt-get install gcc libc6-dev) or set CC.`,
+    )
     process.exit(1)
   }
   renameSync(fresh, target)
