@@ -2,12 +2,6 @@ import type { CurrentColumn, KnownColumn } from './column-object.js'
 import { coreIndex } from './core-index.js'
 import { placeholder } from './placeholder.js'
 
-type Register = (title: string, body: () => void) => void
-interface Globals {
-  readonly describe: Register
-  readonly test: { readonly skip: Register }
-}
-
 /**
  * Describes what holds in some columns only: names, versions or ranges (`'2.31'`, `'>=2.34'`, `'!2.36'`). In each of
  * them the block registers once; its title is the same everywhere.
@@ -18,17 +12,10 @@ export function describeGlibc(selectors: string | readonly string[], body: (colu
   const wanted = [selectors].flat() as string[]
   const title = `glibc ${wanted.join(', ')}`
   const current = (globalThis as Record<symbol, CurrentColumn | undefined>)[Symbol.for('glibc-matrix.column')]
-  if (current === undefined) throw noMatrix(title)
-  const { describe, test } = jestGlobals()
-  const { name, spec, glibc } = current
+  if (current?.globals === undefined) throw noMatrix(title)
+  const { name, spec, glibc, globals } = current
   const runs = current.selects(wanted)
-  describe(title, () => (runs ? body({ name, spec, glibc }) : test.skip(placeholder, () => {})))
-}
-
-/** With `injectGlobals: false` they are to be had as a module, which Jest makes for each test file. */
-function jestGlobals(): Globals {
-  const { describe, test } = globalThis as Partial<Globals>
-  return describe && test ? { describe, test } : (require('@jest/globals') as Globals)
+  globals.describe(title, () => (runs ? body({ name, spec, glibc }) : globals.test.skip(placeholder, () => {})))
 }
 
 function noMatrix(title: string): Error {

@@ -93,6 +93,14 @@ export interface JestEnvironment {
 export interface CircusEvent {
   readonly name: string
   readonly test?: CircusTest
+  /** Of `setup`. */
+  readonly runtimeGlobals?: JestGlobals
+}
+
+type Register = (title: string, body: () => void) => void
+export interface JestGlobals {
+  readonly describe: Register
+  readonly test: { readonly skip: Register }
 }
 
 export interface CircusState {

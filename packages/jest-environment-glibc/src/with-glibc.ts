@@ -34,7 +34,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
       const showSession = hideSession()
       const attachment = presenting(() => attach(place))
       super(...args)
-      announceColumn(this.global, attachment.session, place.column)
+      const column = announceColumn(this.global, attachment.session, place.column)
 
       const { teardown, handleTestEvent } = this
       this.teardown = async () => {
@@ -46,6 +46,7 @@ function hooked(Base: EnvironmentClass): EnvironmentClass {
         }
       }
       this.handleTestEvent = (event, state) => {
+        if (event.runtimeGlobals) column.globals = event.runtimeGlobals
         if (!isReference(attachment.session, place.column)) {
           if (event.name === 'run_start') compareSnapshotsOnly(this.global)
           if (event.name === 'run_finish') forgetUnusedSnapshots(this.global)

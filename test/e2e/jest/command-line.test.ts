@@ -11,7 +11,11 @@ beforeAll(async () => {
 test('shards are balanced, and together are the whole', async () => {
   const runs = await Promise.all(
     ['1/2', '2/2'].map((shard) =>
-      project('places', programs).jest([`--shard=${shard}`, '-i', '--testPathIgnorePatterns=broken|describe']),
+      project('places', programs).jest([
+        `--shard=${shard}`,
+        '-i',
+        '--testPathIgnorePatterns=broken|describe|own-globals',
+      ]),
     ),
   )
   expect(runs.map(({ stderr }) => /Test Suites: .*?(\d+) total/.exec(stderr)?.[1])).toEqual(['10', '9'])
@@ -49,6 +53,14 @@ test('--onlyFailures runs the files again that failed in any column', async () =
   await jest(['-i', 'in-old', 'hooks', 'retry'])
   const { stderr } = await jest(['-i', '--onlyFailures', 'in-old', 'hooks', 'retry'])
   expect(stderr).toContain('Test Suites: 1 failed, 2 passed, 3 total')
+})
+
+test('--injectGlobals=false leaves describeGlibc what it needs', async () => {
+  const { grid } = await project('places', programs).jest(['own-globals', '--injectGlobals=false'])
+  expect(cells(grid)).toEqual({
+    'own-globals.test.js > outside of a block': 'pass pass pass',
+    'own-globals.test.js > glibc 2.31 > in a block': 'skip pass skip',
+  })
 })
 
 describe('without the sysroots', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { cells, compile, project } from './project.js'
@@ -27,6 +27,17 @@ test.each([['-i'], ['-w=2']])(
     expect(exitCode).toBe(0)
   },
 )
+
+test.each([
+  ['emitting', ['emitting runner 2', 'emitting runner 4']],
+  ['callback', ['callback runner 2, serial true', 'callback runner 4, serial true']],
+])("the user's runner runs the host first and then the others: %s", async (kind, expected) => {
+  const { directory, jest } = project('compose', programs)
+  const { stderr, exitCode } = await jest(['-w=2'], { RUNNER: `./${kind}-runner.js` })
+  expect(stderr).toContain('Tests:       6 passed, 6 total')
+  expect(readFileSync(join(directory, 'notes.txt'), 'utf8').match(/.* runner .*/g)).toEqual(expected)
+  expect(exitCode).toBe(0)
+})
 
 test.each([['babel'], ['v8']])('coverage by %s is one report, merged over the columns', async (provider) => {
   const { directory, jest } = project('compose', programs)
@@ -61,6 +72,24 @@ test("without withGlibcMatrix, testEnvironment 'glibc' and the reporter run one 
   const only = await jest([], { GLIBC_MATRIX_ONLY: '2.31' })
   expect(only.grid?.columns.map(({ name }) => name)).toEqual(['host', '2.31'])
   expect(cells(only.grid)).toEqual({ [name]: 'skip pass' })
+})
+
+test('an environment made by withGlibc is hooked once, with the matrix and without', async () => {
+  const { directory, jest } = project('single', programs)
+  writeFileSync(join(directory, 'own.test.js'), "test('own', () => expect(own).toBe(true))\n")
+  const alone = await jest([], { ENVIRONMENT: './own-environment.js', COLUMN: '2.41' })
+  expect(cells(alone.grid)).toEqual({
+    'one.test.js > a native program': 'skip skip pass',
+    'own.test.js > own': 'skip skip none',
+  })
+  const config = "require('jest-environment-glibc/config').withGlibcMatrix({ testEnvironment: './own-environment.js' })"
+  writeFileSync(join(directory, 'jest.config.js'), `module.exports = ${config}\n`)
+  const matrix = await jest()
+  expect(cells(matrix.grid)).toEqual({
+    'one.test.js > a native program': 'pass pass pass',
+    'own.test.js > own': 'none none none',
+  })
+  expect(matrix.grid?.rows[0]?.cells['2.41']?.records).toHaveLength(1)
 })
 
 test.each([
