@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } fr
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
+import { besideHost } from '../../../packages/core/src/reroute/beside-host.js'
 import { byHand, envByHand } from '../../../packages/core/src/reroute/by-hand.js'
 import { type PlanOptions, plan } from '../../../packages/core/src/reroute/plan.js'
 import type { Sysroot } from '../../../packages/core/src/sysroot/sysroot.js'
@@ -24,7 +25,7 @@ const fixtures: readonly (readonly string[])[] = [
   ['print-bytes', '1000'],
 ]
 
-const tools = 'cat cut date diff getconf grep gzip ls sed sort tar uname wc'.split(' ')
+const tools = 'cat cut date diff expr getconf grep gzip ls sed sort tar uname wc'.split(' ')
 
 let programs: Readonly<Record<string, string>>
 let options: PlanOptions
@@ -53,7 +54,10 @@ describe.each(['host', 'debian:bullseye', 'debian:bookworm', 'debian:trixie', 'd
       const decision = plan({ file: program, args: [program, ...args], cwd: directory, env }, sysroot, options)
       if (decision.decision !== 'reroute') throw new Error(`${program}: ${decision.code}, ${decision.reason}`)
       const { compatible, hostLibraries, missingLibraries } = decision.verdict
-      const lent = { lent: hostLibraries }
+      const lent = {
+        lent: hostLibraries,
+        beside: besideHost(decision.program, { file: program, args, cwd: directory, env }, sysroot, options),
+      }
 
       const [loader = '', ...words] = byHand(program, [program, ...args], sysroot, env, hostLibraries)
       const hand = spawnSync(loader, words, {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { createJournal, readJournals } from '../../../packages/core/src/evidence/journal.js'
 import type { MappedLine } from '../../../packages/core/src/evidence/record.js'
+import type { BesideHost } from '../../../packages/core/src/reroute/beside-host.js'
 import type { HostLibrary } from '../../../packages/core/src/reroute/decision.js'
 import { lendLibraries } from '../../../packages/core/src/reroute/lend-libraries.js'
 import { sealedCommand } from '../../../packages/core/src/reroute/loader.js'
@@ -15,6 +16,7 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly input?: string
+  readonly beside?: BesideHost | null
   readonly lent?: readonly HostLibrary[]
 }
 
@@ -48,10 +50,10 @@ export function sealFor(sysroot: Sysroot): Sealed {
   return {
     seal,
     roots: [directory, sysroot.path],
-    start(program, args = [], { argv0 = program, env = {}, lent = [], ...options } = {}) {
+    start(program, args = [], { argv0 = program, env = {}, lent = [], beside = null, ...options } = {}) {
       lendLibraries(seal, lent)
       const id = journal.id + (count++).toString(16).padStart(8, '0')
-      const command = sealedCommand(seal, program, [argv0, ...args], id, env)
+      const command = sealedCommand(seal, program, [argv0, ...args], id, env, beside)
       const [sealedName = '', ...sealedArgs] = command.args
       const result = spawnSync(command.file, sealedArgs, { argv0: sealedName, env, encoding: 'utf8', ...options })
       const records = readJournals(journals).filter((line): line is MappedLine => line.type === 'mapped')

@@ -58,7 +58,7 @@ export function loaderOf(sysroot: Sysroot): ElfFile | null {
 }
 
 /** The ELF file at a path, null when there is none. */
-function elfAt(path: string): ElfFile | null {
+export function elfAt(path: string): ElfFile | null {
   const file = knownFile(path)
   const content = 'errno' in file ? null : file.content()
   return content?.type === 'elf' ? content.elf : null

@@ -1,3 +1,4 @@
+import type { BesideHost } from './beside-host.js'
 import type { Seal } from './seal.js'
 
 /** What execve(2) gets for a rerouted program. */
@@ -14,7 +15,8 @@ export type SpawnId = string
 
 /**
  * `ld.so program args`, with what the shim must know in the string before the program's path: ld.so's own argv[0], which
- * the program never sees, and which unlike `--argv0` every glibc has. Where options stand between, the last one carries it.
+ * the program never sees, and which unlike `--argv0` every glibc has. Where options stand between, the last one carries it;
+ * an empty name at the head of --inhibit-rpath is the program's own (glibc elf/dl-load.c, decompose_rpath).
  */
 export function sealedCommand(
   seal: Seal,
@@ -22,9 +24,14 @@ export function sealedCommand(
   args: readonly string[],
   id: SpawnId,
   env: Readonly<Record<string, string>>,
+  beside: BesideHost | null = null,
 ): SealedCommand {
   const [name = program, ...rest] = args
   const told = `${name}${mark}${id}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+  if (beside !== null && seal.libraries !== null) {
+    const path = [...beside.own, seal.libraries, ...beside.host].join(':')
+    return { file: seal.loader, args: [name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest] }
+  }
   if (seal.libraryPath.length === 0) return { file: seal.loader, args: [told, program, ...rest] }
   const options = ['--library-path', libraryPath(seal, env), '--inhibit-rpath', told]
   return { file: seal.loader, args: [name, ...options, program, ...rest] }

@@ -52,7 +52,8 @@ function remember(
   memos.set(options, bySysroot.set(sysroot, byFile.set(binary, byEnvironment.set(key, remembered))))
 }
 
-function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, options: PlanOptions): Search {
+/** What ld.so's search for libraries depends on, for one command in a sysroot. */
+export function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, options: PlanOptions): Search {
   const { cwd, env } = command
   const lib = /\/(lib\/[\w-]+-linux-gnu\w*|lib64|lib)$/.exec(sysroot.libraryPath[0] ?? '')?.[1] ?? 'lib64'
   return { cwd, libraryPath: env.LD_LIBRARY_PATH, lib, platform: sysroot.machine, sysroot, host: options.host, main }

@@ -1,4 +1,5 @@
 import type { SpawnLine, TestPlace } from '../evidence/record.js'
+import { besideHost } from '../reroute/beside-host.js'
 import type { Command, Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { sealedCommand } from '../reroute/loader.js'
@@ -44,7 +45,8 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   if (decision.decision === 'reroute') {
     const seal = (user && column.sealForOthers) ?? column.seal
     lendLibraries(seal, decision.verdict.hostLibraries)
-    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env) }
+    const beside = besideHost(decision.program, command, column.sysroot, state.plan)
+    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside) }
   }
   // Another user's Node can't read the session: it runs without the hook, which leaves its cell unproven.
   if (decision.code !== 'node' || user !== null) return asked

@@ -1,0 +1,43 @@
+import { realpathSync } from 'node:fs'
+import type { Sysroot } from '../sysroot/sysroot.js'
+import type { Command } from './decision.js'
+import { isHostFile } from './library-search.js'
+import { elfAt } from './loadable.js'
+import type { PlanOptions } from './options.js'
+import { searchDirectories } from './search-path.js'
+import { searchFor } from './verdict.js'
+
+/** A program's own search path that names directories of the host. */
+export interface BesideHost {
+  /** What goes before the sysroot's libraries: bundled ones win. */
+  readonly own: readonly string[]
+  /** What goes after them: a libc's family is never taken from there. */
+  readonly host: readonly string[]
+}
+
+/**
+ * On an old system /usr/lib holds the old libc, so a DT_RPATH, DT_RUNPATH or LD_LIBRARY_PATH that names it does no harm;
+ * here it would bring in the host's. Null when the program names none, and ld.so's own search is right as it is.
+ */
+export function besideHost(
+  program: string,
+  command: Command,
+  sysroot: Sysroot,
+  options: PlanOptions,
+): BesideHost | null {
+  const elf = elfAt(program)
+  if (elf === null || sysroot.path === '/') return null
+  const search = searchFor(elf, command, sysroot, options)
+  const directories = searchDirectories({ path: program, elf, loader: null }, search)
+  const host = directories.filter((directory) => isHostFile(`${realOf(directory)}/.`, search))
+  if (host.length === 0) return null
+  return { own: directories.filter((directory) => !host.includes(directory)), host }
+}
+
+function realOf(directory: string): string {
+  try {
+    return realpathSync(directory)
+  } catch {
+    return directory
+  }
+}
