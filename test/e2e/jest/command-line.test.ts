@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { cells, compile, type Project, project } from './project.js'
@@ -112,6 +112,16 @@ describe('what would bypass the matrix is refused', () => {
   ])('%s', async (flag, message) => {
     const { exitCode, stderr } = await project('spawn', programs).jest(['apis', flag])
     expect(stderr).toContain(message)
+    expect(exitCode).toBe(1)
+  })
+
+  test('jest-jasmine2', async () => {
+    const { directory, jest } = project('spawn', programs)
+    mkdirSync(join(directory, 'jest-jasmine2'))
+    writeFileSync(join(directory, 'jest-jasmine2/index.js'), 'module.exports = async () => ({ testResults: [] })\n')
+    const { exitCode, stderr, grid } = await jest(['apis', '--testRunner=./jest-jasmine2/index.js'])
+    expect(stderr).toContain('PLATFORM_UNSUPPORTED')
+    expect(cells(grid)).toEqual({ 'apis.test.js > (file)': 'fail fail fail' })
     expect(exitCode).toBe(1)
   })
 
