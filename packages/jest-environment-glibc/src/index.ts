@@ -1,9 +1,17 @@
-import { TestEnvironment } from 'jest-environment-node'
+import { TestEnvironment as NodeEnvironment } from 'jest-environment-node'
+import type * as columns from './column-object.js'
 import { withGlibc } from './with-glibc.js'
 
-/** `testEnvironment: 'glibc'`: Node's environment with the hook of one column. */
-const GlibcEnvironment = withGlibc(TestEnvironment)
+const TestEnvironment = withGlibc(NodeEnvironment)
 
-export default GlibcEnvironment
-export type { CurrentColumn, KnownColumn } from './column-object.js'
-export { GlibcEnvironment, GlibcEnvironment as TestEnvironment, withGlibc }
+/** `testEnvironment: 'glibc'`: Node's environment with the hook of one column. */
+const GlibcEnvironment = Object.assign(TestEnvironment, { TestEnvironment, withGlibc })
+declare namespace GlibcEnvironment {
+  export type CurrentColumn = columns.CurrentColumn
+  export type KnownColumn = columns.KnownColumn
+}
+
+// From these lines Node knows the names that an ES module may import (cjs-module-lexer).
+exports.TestEnvironment = TestEnvironment
+exports.withGlibc = withGlibc
+export = GlibcEnvironment

@@ -21,7 +21,7 @@ import { suiteOf } from './suite.js'
 import { testResults } from './test-results.js'
 
 /** Joins Jest's results with what the processes proved: the grid after Jest's own summary, its file, and the exit code. */
-export default class GlibcReporter {
+class GlibcReporter {
   readonly #globalConfig: JestGlobalConfig
   readonly #results: TestResult[] = []
   #text = ''
@@ -81,6 +81,8 @@ export default class GlibcReporter {
     this.#text = ''
   }
 }
+
+export = GlibcReporter
 
 /** Without `withGlibcMatrix`, with `testEnvironment: 'glibc'`: columns are prepared here, and each file runs in one. */
 async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Promise<MatrixRun> {

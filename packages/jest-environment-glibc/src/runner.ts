@@ -16,7 +16,7 @@ interface Options {
  * Runs the host's column before the others, so that it writes the snapshots which they compare with; with
  * `columns: 'serial'` one column after the other. The running itself is left to each project's own runner.
  */
-export default class GlibcRunner {
+class GlibcRunner {
   readonly supportsEventEmitters = true
   readonly #run = matrixRun('runner')
   readonly #args: readonly unknown[]
@@ -77,6 +77,8 @@ export default class GlibcRunner {
     await Promise.all(listeners.map(([, listener]) => listener(data as never)))
   }
 }
+
+export = GlibcRunner
 
 function phases(tests: readonly JestTest[], { config, session }: MatrixRun): JestTest[][] {
   const columnOf = ({ context }: JestTest) => matrixOptions(context.config)?.column ?? 'host'

@@ -13,7 +13,7 @@ type SequencerClass = new (options?: unknown) => JestSequencer
  * Expands each test file into its columns, so that Jest's totals and shards are right, and leaves the order to the
  * user's sequencer, which sees each file once. Jest 29 gives its constructor no options.
  */
-export default class GlibcSequencer {
+class GlibcSequencer {
   readonly #run = matrixRun('sequencer')
   readonly #contexts = columnContexts(this.#run)
   /** From an expanded test to the file's own. */
@@ -79,6 +79,8 @@ export default class GlibcSequencer {
     return this.#inner
   }
 }
+
+export = GlibcSequencer
 
 /** As Jest resolves it: a path, a package, or a package without its prefix. */
 function resolveSequencer(name: string, rootDir: string): string {
