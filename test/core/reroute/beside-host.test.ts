@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { besideHost } from '../../../packages/core/src/reroute/beside-host.js'
+import type { Command, Reroute } from '../../../packages/core/src/reroute/decision.js'
 import { type PlanOptions, plan } from '../../../packages/core/src/reroute/plan.js'
 import type { Sysroot } from '../../../packages/core/src/sysroot/sysroot.js'
 import { compile, library, oldFlags, oldMain, scratch } from './programs.js'
@@ -33,6 +34,12 @@ beforeAll(async () => {
   }
 })
 
+function rerouted(command: Command, sysroot: Sysroot): Reroute {
+  const decision = plan(command, sysroot, options)
+  if (decision.decision !== 'reroute') throw new Error(decision.reason)
+  return decision
+}
+
 describe.each(['debian:bullseye', 'debian:trixie', 'debian:experimental'])('%s', (spec) => {
   let sysroot: Sysroot
   let sealed: Sealed
@@ -50,9 +57,9 @@ describe.each(['debian:bullseye', 'debian:trixie', 'debian:experimental'])('%s',
       const program = programs[name]
       const env: Record<string, string> = name === 'bare' ? { LD_LIBRARY_PATH: variable() } : {}
       const command = { file: program, args: [program], cwd: root, env }
-      const decision = plan(command, sysroot, options)
+      const decision = rerouted(command, sysroot)
       expect(decision).toMatchObject({ decision: 'reroute', verdict: { compatible: true, hostLibraries: [] } })
-      const beside = besideHost(program, command, sysroot, options)
+      const beside = besideHost(decision, command, sysroot, options)
       expect(beside).toEqual({ own: [join(root, 'lib')], host: [hostDirectory] })
 
       const { status, stdout, stderr, record } = sealed.start(program, [], { env, beside, argv0: 'größe' })
@@ -68,7 +75,7 @@ it('is null for a program that names no directory of the host, and for the host 
   const bullseye = await resolve('debian:bullseye')
   const command = (env: Record<string, string>) => ({ file: programs.bare, args: [], cwd: root, env })
   const of = (env: Record<string, string>, sysroot = bullseye) =>
-    besideHost(programs.bare, command(env), sysroot, options)
+    besideHost(rerouted(command(env), sysroot), command(env), sysroot, options)
   expect(of({})).toBeNull()
   expect(of({ LD_LIBRARY_PATH: join(root, 'lib') })).toBeNull()
   symlinkSync(hostDirectory, join(root, 'link'))

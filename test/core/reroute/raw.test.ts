@@ -56,7 +56,7 @@ describe.each(['host', 'debian:bullseye', 'debian:bookworm', 'debian:trixie', 'd
       const { compatible, hostLibraries, missingLibraries } = decision.verdict
       const lent = {
         lent: hostLibraries,
-        beside: besideHost(decision.program, { file: program, args, cwd: directory, env }, sysroot, options),
+        beside: besideHost(decision, { file: program, args, cwd: directory, env }, sysroot, options),
       }
 
       const [loader = '', ...words] = byHand(program, [program, ...args], sysroot, env, hostLibraries)

@@ -1,5 +1,6 @@
 // What a caller can see of a child process, as plain data without pids and times.
 const { createHash } = require('node:crypto')
+const { isMainThread } = require('node:worker_threads')
 
 /**
  * Text as it is, or its length and hash when it is long. A sysroot's version and files are no part of conformance, nor are
@@ -14,7 +15,19 @@ function textOf(value) {
   const lines = text
     .split('\n')
     .filter((line) => !/^(glibc|mapped|env=((VITEST|JEST|CONFORMANCE)_\w+|MODE))=/.test(line))
-  return { kind, text: lines.join('\n').replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N') }
+  return {
+    kind,
+    text: inOrder(lines)
+      .join('\n')
+      .replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N'),
+  }
+}
+
+/** The environment of a worker thread has no order of its own. */
+function inOrder(lines) {
+  if (isMainThread) return lines
+  const isEntry = (line) => line.startsWith('env=')
+  return [...lines.filter((line) => !isEntry(line)), ...lines.filter(isEntry).sort()]
 }
 
 const errorFields = ['name', 'code', 'errno', 'syscall', 'path', 'spawnargs', 'killed', 'signal', 'cmd', 'status']

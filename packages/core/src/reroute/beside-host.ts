@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import type { Sysroot } from '../sysroot/sysroot.js'
-import type { Command } from './decision.js'
+import type { Command, Reroute, Verdict } from './decision.js'
 import { isHostFile } from './library-search.js'
 import { elfAt } from './loadable.js'
 import type { PlanOptions } from './options.js'
@@ -15,16 +15,27 @@ export interface BesideHost {
   readonly host: readonly string[]
 }
 
+const memos = new WeakMap<Verdict, BesideHost | null>()
+
 /**
  * On an old system /usr/lib holds the old libc, so a DT_RPATH, DT_RUNPATH or LD_LIBRARY_PATH that names it does no harm;
  * here it would bring in the host's. Null when the program names none, and ld.so's own search is right as it is.
  */
 export function besideHost(
-  program: string,
+  { program, verdict }: Reroute,
   command: Command,
   sysroot: Sysroot,
   options: PlanOptions,
 ): BesideHost | null {
+  // A verdict is remembered for the same file, paths and cwd, on which this depends too.
+  const remembered = memos.get(verdict)
+  if (remembered !== undefined) return remembered
+  const answer = judge(program, command, sysroot, options)
+  memos.set(verdict, answer)
+  return answer
+}
+
+function judge(program: string, command: Command, sysroot: Sysroot, options: PlanOptions): BesideHost | null {
   const elf = elfAt(program)
   if (elf === null || sysroot.path === '/') return null
   const search = searchFor(elf, command, sysroot, options)

@@ -45,7 +45,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   if (decision.decision === 'reroute') {
     const seal = (user && column.sealForOthers) ?? column.seal
     lendLibraries(seal, decision.verdict.hostLibraries)
-    const beside = besideHost(decision.program, command, column.sysroot, state.plan)
+    const beside = besideHost(decision, command, column.sysroot, state.plan)
     return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside) }
   }
   // Another user's Node can't read the session: it runs without the hook, which leaves its cell unproven.
