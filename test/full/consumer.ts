@@ -12,6 +12,7 @@ export interface Consumer {
   readonly directory: string
   /** The version of an installed package that the project itself resolves. */
   version(name: string): string
+  install(packages: readonly string[], options?: readonly string[]): Promise<void>
   run(command: readonly string[], env?: Record<string, string>): Promise<Run>
 }
 
@@ -35,9 +36,7 @@ export async function consumer(
   if (fixture === null) writeFileSync(join(directory, 'package.json'), '{ "name": "empty", "private": true }\n')
   else cpSync(join(fixtures, fixture), directory, { recursive: true })
   const made = project(directory)
-  const install = ['npm', 'install', '--save-dev', '--no-audit', '--no-fund', ...options, ...packages]
-  const { exitCode, all } = await made.run(install)
-  if (exitCode !== 0) throw new Error(`${install.join(' ')} exited with ${exitCode}:\n${all}`)
+  await made.install(packages, options)
   return made
 }
 
@@ -47,6 +46,11 @@ function project(directory: string): Consumer {
     directory,
     version(name) {
       return JSON.parse(readFileSync(join(directory, 'node_modules', name, 'package.json'), 'utf8')).version
+    },
+    async install(packages, options = []) {
+      const command = ['npm', 'install', '--save-dev', '--no-audit', '--no-fund', ...options, ...packages]
+      const { exitCode, all } = await this.run(command)
+      if (exitCode !== 0) throw new Error(`${command.join(' ')} exited with ${exitCode}:\n${all}`)
     },
     async run([program, ...args], env = {}) {
       rmSync(file, { force: true })

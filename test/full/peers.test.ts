@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import tmp from 'tmp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Grid } from '../../packages/core/src/report/grid.js'
 import { type Consumer, consumer, type Run } from './consumer.js'
+import { compile } from './fixture-programs.js'
 import { cellsOf, isAtLeast, libcsOf } from './grids.js'
 import { nodeOfMajor } from './nodes.js'
 import { packPackages } from './packed.js'
@@ -26,9 +25,7 @@ let packed: Awaited<ReturnType<typeof packPackages>>
 const rows: string[] = []
 
 beforeAll(async () => {
-  programs = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-programs' }).name
-  const build = fileURLToPath(new URL('../../fixtures/programs/build.mjs', import.meta.url))
-  await (await import(build)).buildPrograms(programs, ['print-libc', 'exit-with', 'uses-strlcpy'])
+  programs = await compile('print-libc', 'exit-with', 'uses-strlcpy')
   packed = await packPackages()
 })
 
