@@ -5,6 +5,8 @@ import { presenting } from './present.js'
 import { showProgress } from './progress.js'
 import { currentRun, type MatrixRun, startRun } from './run.js'
 
+export type { GlibcMatrixConfig } from '@glibc-matrix/core'
+
 /** What a Jest config may export. */
 export type UserConfig = Config | Promise<Config> | (() => Config | Promise<Config>)
 

@@ -5,6 +5,7 @@ import { type AdapterOptions, openMatrix } from './matrix.mjs'
 import { matrixPlugin } from './plugin.mjs'
 import { composeProjects } from './projects.mjs'
 
+export type { GlibcMatrixConfig } from '@glibc-matrix/core'
 export type { AdapterOptions } from './matrix.mjs'
 
 type UserConfig =

@@ -16,7 +16,7 @@ export async function run(_input: Input<Flags>): Promise<number> {
 
   const { typescript, runners } = readProject(directory)
   const name = `glibc-matrix.config.${typescript ? 'ts' : 'mjs'}`
-  writeFileSync(join(directory, name), configText(typescript), { flag: 'wx' })
+  writeFileSync(join(directory, name), configText(typescript, runners[0]?.runner), { flag: 'wx' })
   await print(`Wrote ${name}.\n`)
   if (runners.length === 0) {
     await print('\nFound neither Vitest nor Jest here. Any command runs with: glibc-matrix run -- COMMAND\n')

@@ -1,8 +1,14 @@
-/** The config that `init` writes: three glibc versions that many users still have, and the options most often changed. */
-export function configText(typescript: boolean): string {
+import type { Runner } from './project.js'
+
+/**
+ * The config that `init` writes: three glibc versions that many users still have, and the options most often changed. Its
+ * type comes from a package that the project itself depends on, as only those are found where node_modules is isolated.
+ */
+export function configText(typescript: boolean, runner: Runner | undefined): string {
+  const door = runner ? `${runner}-environment-glibc/config` : '@glibc-matrix/core'
   const [head, tail] = typescript
-    ? ["import type { GlibcMatrixConfig } from '@glibc-matrix/core'\n\n", ' satisfies GlibcMatrixConfig']
-    : ["/** @type {import('@glibc-matrix/core').GlibcMatrixConfig} */\n", '']
+    ? [`import type { GlibcMatrixConfig } from '${door}'\n\n`, ' satisfies GlibcMatrixConfig']
+    : [`/** @type {import('${door}').GlibcMatrixConfig} */\n`, '']
   return `${head}export default {
   // The columns besides the host's own glibc, each called by its version: 2.31, 2.36, 2.41.
   sysroots: ['debian:bullseye', 'debian:bookworm', 'debian:trixie'],
