@@ -1,9 +1,9 @@
-import { cpSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import tmp from 'tmp'
 import type { Grid } from '../../packages/core/src/report/grid.js'
+import { temporaryDirectory } from './directory.js'
 
 const fixtures = fileURLToPath(new URL('../../fixtures/projects', import.meta.url))
 
@@ -32,7 +32,7 @@ export async function consumer(
   packages: readonly string[],
   options: readonly string[] = [],
 ): Promise<Consumer> {
-  const directory = realpathSync(tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-consumer' }).name)
+  const directory = temporaryDirectory('consumer')
   if (fixture === null) writeFileSync(join(directory, 'package.json'), '{ "name": "empty", "private": true }\n')
   else cpSync(join(fixtures, fixture), directory, { recursive: true })
   const made = project(directory)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import tmp from 'tmp'
+import { temporaryDirectory } from './directory.js'
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url))
 const folders = ['native', 'core', 'cli', 'vitest-environment-glibc', 'jest-environment-glibc'] as const
@@ -10,7 +10,7 @@ export type Folder = (typeof folders)[number]
 
 /** Packs our packages as they would be published, each once, into a directory of their own: paths by folder. */
 export async function packPackages(): Promise<Readonly<Record<Folder, string>>> {
-  const directory = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-packed' }).name
+  const directory = temporaryDirectory('packed')
   const packed: [Folder, string][] = []
   for (const folder of folders) packed.push([folder, join(directory, await pack(folder, directory))])
   return Object.fromEntries(packed) as Record<Folder, string>

@@ -5,19 +5,21 @@ import type { Grid } from '../../packages/core/src/report/grid.js'
 import { type Consumer, consumer, type Run } from './consumer.js'
 import { compile } from './fixture-programs.js'
 import { cellsOf, isAtLeast, libcsOf } from './grids.js'
-import { nodeOfMajor } from './nodes.js'
+import { nodeOf } from './nodes.js'
 import { packPackages } from './packed.js'
 
-const everyNode = [20, 22, 24, 26]
+// The latest of each major, and the lowest that our engines allow.
+const latest = ['20', '22', '24', '26']
+const lowest = ['20.19.0', '22.12.0', '24.0.0']
 const vitestPeers = [
-  { peer: 'vitest@4.1.0', version: /^4\.1\.0$/, nodes: everyNode },
-  { peer: 'vitest@4', version: /^4\.(?!1\.0$)/, nodes: everyNode },
+  { peer: 'vitest@4.1.0', version: /^4\.1\.0$/, nodes: latest },
+  { peer: 'vitest@4', version: /^4\.(?!1\.0$)/, nodes: [...latest, ...lowest] },
   // Its engines: ^22.12 || ^24 || >=26.
-  { peer: 'vitest@5', version: /^5\./, nodes: [22, 24, 26] },
+  { peer: 'vitest@5', version: /^5\./, nodes: ['22', '24', '26', '22.12.0', '24.0.0'] },
 ]
 const jestPeers = [
-  { peer: 'jest@29', version: /^29\./, nodes: everyNode },
-  { peer: 'jest@30', version: /^30\./, nodes: everyNode },
+  { peer: 'jest@29', version: /^29\./, nodes: latest },
+  { peer: 'jest@30', version: /^30\./, nodes: [...latest, ...lowest] },
 ]
 
 let programs: string
@@ -36,9 +38,9 @@ describe.each(vitestPeers)('$peer', ({ peer, version, nodes }) => {
     user = await consumer('peers-vitest', [peer, ...ours])
   })
 
-  test.each(nodes)('on Node %i', async (major) => {
+  test.each(nodes)('on Node %s', async (wanted) => {
     expect(user.version('vitest')).toMatch(version)
-    const node = await nodeOfMajor(major)
+    const node = await nodeOf(wanted)
     const vitest = (...args: string[]) =>
       user.run([node.path, 'node_modules/vitest/vitest.mjs', 'run', ...args], { PROGRAMS: programs })
 
@@ -67,10 +69,10 @@ describe.each(jestPeers)('$peer', ({ peer, version, nodes }) => {
     user = await consumer('peers-jest', [peer, peer.replace('jest', 'jest-environment-node'), ...ours])
   })
 
-  test.each(nodes)('on Node %i', async (major) => {
+  test.each(nodes)('on Node %s', async (wanted) => {
     expect(user.version('jest')).toMatch(version)
     expect(user.version('jest-environment-node')).toMatch(version)
-    const node = await nodeOfMajor(major)
+    const node = await nodeOf(wanted)
     const jest = (flags: readonly string[], ...args: string[]) =>
       user.run([node.path, ...flags, 'node_modules/jest/bin/jest.js', ...args], { PROGRAMS: programs })
 
