@@ -70,7 +70,7 @@ function project(directory: string): Consumer {
 /** Without what npm and Vitest have set for this test, without this repository's `.bin` in PATH, and without colours. */
 export function cleanEnv(): Record<string, string> {
   const own =
-    /^(VITEST|NODE_|TEST$|FORCE_COLOR|INIT_CWD|npm_(package|lifecycle|config_local_prefix)|GLIBC_MATRIX_(?!HOME|MIRROR))/
+    /^(VITEST|NODE_(OPTIONS|ENV|PATH)$|TEST$|FORCE_COLOR|INIT_CWD|npm_(package|lifecycle|config_local_prefix)|GLIBC_MATRIX_(?!HOME|MIRROR))/
   const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !own.test(name))
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.endsWith(`node_modules${sep}.bin`))
   return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: path.join(delimiter), NO_COLOR: '1', CI: '' }
