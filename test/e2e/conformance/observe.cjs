@@ -73,7 +73,7 @@ function follow(child, { onOutput, input } = {}) {
       })
     child.once('close', end)
     // A child that could not start and has no streams never closes.
-    child.once('error', () => setTimeout(end, 20))
+    child.once('error', () => child.pid === undefined && setTimeout(end, 20))
   })
 }
 

@@ -141,12 +141,7 @@ function cases({ at, dir }) {
     'execFile: AbortSignal': (api) => {
       const controller = new AbortController()
       return calledBack((done) => {
-        const child = api.execFile(
-          at('sleep-and-trap'),
-          ['ignore'],
-          { signal: controller.signal, killSignal: 'SIGKILL' },
-          done,
-        )
+        const child = api.execFile(at('sleep-and-trap'), { signal: controller.signal }, done)
         child.stdout.once('data', () => controller.abort())
         return child
       })
