@@ -174,7 +174,7 @@ describe('what the journal says of starts that end early', () => {
   it('a child of another user proves its libc in a journal of its own; without root the kernel’s refusal stays', async () => {
     const session = await open()
     attach({ session: session.file, column: '2.31', file: 'a' })
-    const result = spawnSync(printLibc, { uid: 65534, gid: 65534, encoding: 'utf8' })
+    const result = spawnSync(printLibc, { uid: 65533, gid: 65533, encoding: 'utf8' })
     if (process.getuid?.() !== 0) {
       expect(result.error).toMatchObject({ code: 'EPERM', syscall: `spawnSync ${printLibc}` })
       expect(linesOf(session, 'failed')).toHaveLength(1)
@@ -189,6 +189,6 @@ describe('what the journal says of starts that end early', () => {
       buildId: libc?.buildId,
     })
     const owners = readdirSync(session.journals).map((name) => statSync(`${session.journals}/${name}`).uid)
-    expect(owners.sort()).toEqual([0, 65534])
+    expect(owners.sort()).toEqual([0, 65533])
   })
 })
