@@ -13,18 +13,28 @@ struct patch {
   char text[52];
 };
 
+/* A list is a run of strings, each ended by NUL, the last followed by one more. */
 struct config {
   char magic[16];
   uint32_t patch_count;
-  uint32_t reserved;
+  uint32_t programs_only; /* 1: only what `programs` matches counts */
   char journals[192];
   char libc_build_id[48];
   struct patch patches[PATCHES_MAX];
+  char column_loader[128];        /* starts programs under test */
+  char column_library_path[256];  /* for --library-path, where the loader could not be sealed whole; else empty */
+  char host_loader[128];          /* starts the host's tools, so that they are followed */
+  char root[512];                 /* the project's root, which relative globs begin at */
+  char node[512];                 /* real path of the host's Node */
+  char system_directories[1024];  /* list; a program below one is a tool of the host */
+  char programs[2048];            /* list of globs */
+  char exclude[2048];             /* list of globs */
 };
 
 /* In .data, so that the bytes are in the file, and volatile, so that the compiler doesn't fold them. */
-__attribute__((used, section(".data.config"))) static volatile struct config config = {
+__attribute__((used, section(".data.config"))) static volatile struct config volatile_config = {
     .magic = "glibc-matrix/cfg",
 };
+#define config (*(struct config *)&volatile_config)
 
 #endif

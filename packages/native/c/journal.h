@@ -2,29 +2,27 @@
 #ifndef GLIBC_MATRIX_JOURNAL_H
 #define GLIBC_MATRIX_JOURNAL_H
 
+#include <fcntl.h>
 #include <signal.h>
 
 #include "config.h"
-#include "maps.h"
-
-#define ID_LENGTH 16
-
-/* The id that the hook gave this process; a fork keeps it. Empty in a process that the hook did not start. */
-static char spawn_id[ID_LENGTH + 1];
+#include "trailer.h"
 
 static void put_journal_path(struct line *l) {
   for (size_t i = 0; i < sizeof config.journals && config.journals[i]; i++) put_char(l, config.journals[i]);
   put_char(l, '/');
-  for (int i = 0; i < 8; i++) put_char(l, spawn_id[i]);
+  for (int i = 0; i < 8; i++) put_char(l, self.id[i]);
   put(l, ".jsonl");
   put_char(l, 0);
 }
 
-static void put_head(struct line *l, const char *type) {
+static void put_head(struct line *l, const char *type, const struct trailer *trailer) {
   put(l, "{\"type\":\"");
   put(l, type);
   put(l, "\",\"id\":\"");
-  put(l, spawn_id);
+  put(l, trailer->id);
+  put(l, "\",\"token\":\"");
+  put(l, trailer->token);
   put(l, "\",\"pid\":");
   put_unsigned(l, (uint64_t)SYS1(__NR_getpid, 0), 10);
 }

@@ -22,17 +22,6 @@ struct mapping {
 static char maps_text[MAPS_TEXT];
 static struct mapping maps[MAPS_MAX];
 
-static uint64_t read_number(const char **at, const char *end, unsigned base) {
-  uint64_t value = 0;
-  for (; *at < end; (*at)++) {
-    char c = **at;
-    unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
-    if (digit >= base) break;
-    value = value * base + digit;
-  }
-  return value;
-}
-
 static int read_mapping(const char *at, const char *end, struct mapping *m) {
   m->start = read_number(&at, end, 16);
   at++;

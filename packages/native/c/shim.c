@@ -3,50 +3,23 @@
  * own name, points libc's built-in gconv and locale directories at the sysroot, and appends one line to the worker's
  * journal that says which files are mapped. It needs no library, so it loads into any glibc.
  */
-#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include "exec.h"
-
-/* The hook starts `ld.so` with argv[0] = name + trailer; reroute/loader.ts writes it. */
-#define TRAILER_MARK "\001gm1"
-#define TRAILER_LENGTH (4 + ID_LENGTH + 8)
 
 extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
 
 static char line_bytes[64 * 1024];
-static const char *program;
 static int reported;
-
-/*
- * The kernel lays argument strings one after the other (fs/exec.c, copy_strings), so the string that the loader skipped
- * ends right before the program's path. Answers the caller's argv[0] and fills `spawn_id`; null without a trailer.
- */
-static char *read_trailer(const char *path) {
-  char *trailer = (char *)path - 1 - TRAILER_LENGTH;
-  if (!bytes_equal(trailer, TRAILER_MARK, 4)) return 0;
-  bytes_copy(spawn_id, trailer + 4, ID_LENGTH);
-  const char *digits = trailer + 4 + ID_LENGTH;
-  size_t length = (size_t)read_number(&digits, trailer + TRAILER_LENGTH, 16);
-  trailer[0] = 0;
-  return trailer - length;
-}
-
-static const char *base_name(const char *path) {
-  const char *base = path;
-  for (const char *at = path; *at; at++)
-    if (*at == '/') base = at + 1;
-  return base;
-}
 
 /* comm is the file's name (execve(2)), argv[0] and program_invocation_name(3) are what the caller gave. */
 static void restore_names(char **argv, char *name) {
-  SYS2(__NR_prctl, PR_SET_NAME, base_name(argv[0]));
+  SYS2(__NR_prctl, PR_SET_NAME, last_name(argv[0]));
   argv[0] = name;
   if (!&program_invocation_name || !&program_invocation_short_name) return;
   program_invocation_name = name;
-  program_invocation_short_name = (char *)base_name(name);
+  program_invocation_short_name = (char *)last_name(name);
 }
 
 static int is_configured_libc(const struct object *o) {
@@ -111,12 +84,11 @@ static void put_object(struct line *l, const struct object *o) {
   put_char(l, '}');
 }
 
-static int is_libc(const struct object *o) { return o->soname && bytes_equal(o->soname, "libc.so.6", 10); }
-
 /* Writes what is mapped now; `before` is how many objects the last line held, which needn't be said again. */
 static int report(int before) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
-  put_head(&l, "mapped");
+  put_head(&l, "mapped", &self);
+  put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
   put(&l, ",\"ppid\":");
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");

@@ -18,10 +18,34 @@ static inline int bytes_equal(const void *a, const void *b, size_t n) {
   return 1;
 }
 
+static inline int texts_equal(const char *a, const char *b) {
+  while (*a && *a == *b) a++, b++;
+  return *a == *b;
+}
+
+/* Compares with a string that may be shorter than `n`. */
+static inline int bytes_equal_text(const char *text, const char *with, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (text[i] != with[i] || !text[i]) return 0;
+  return 1;
+}
+
 static inline void bytes_copy(void *to, const void *from, size_t n) {
   volatile unsigned char *t = to;
   const unsigned char *f = from;
   for (size_t i = 0; i < n; i++) t[i] = f[i];
+}
+
+/* Reads digits up to the first other character and leaves `at` there. */
+static inline uint64_t read_number(const char **at, const char *end, unsigned base) {
+  uint64_t value = 0;
+  for (; *at < end; (*at)++) {
+    char c = **at;
+    unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+    if (digit >= base) break;
+    value = value * base + digit;
+  }
+  return value;
 }
 
 /* A line under construction; `overflow` is sticky, and an overflown line is never written. */

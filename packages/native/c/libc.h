@@ -1,0 +1,51 @@
+/* The functions of the process's own libc that the shim stands before. */
+#ifndef GLIBC_MATRIX_LIBC_H
+#define GLIBC_MATRIX_LIBC_H
+
+#include "journal.h"
+#include "symbols.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+extern char **environ __attribute__((weak));
+extern int *__errno_location(void) __attribute__((weak));
+
+static struct {
+  int resolved;
+  int (*execve)(const char *, char *const *, char *const *);
+  int (*execvpe)(const char *, char *const *, char *const *);
+  int (*fexecve)(int, char *const *, char *const *);
+  int (*execveat)(int, const char *, char *const *, char *const *, int);
+  int (*posix_spawn)(void *, const char *, const void *, const void *, char *const *, char *const *);
+  int (*posix_spawnp)(void *, const char *, const void *, const void *, char *const *, char *const *);
+  int (*system)(const char *);
+  void *(*popen)(const char *, const char *);
+  char *(*realpath)(const char *, char *);
+} libc;
+
+static int is_libc(const struct object *o) { return o->soname && texts_equal(o->soname, "libc.so.6"); }
+
+static void resolve_libc(const struct object *o, int count) {
+  libc.execve = find_function(o, count, "execve");
+  libc.execvpe = find_function(o, count, "execvpe");
+  libc.fexecve = find_function(o, count, "fexecve");
+  libc.execveat = find_function(o, count, "execveat");
+  libc.posix_spawn = find_function(o, count, "posix_spawn");
+  libc.posix_spawnp = find_function(o, count, "posix_spawnp");
+  libc.system = find_function(o, count, "system");
+  libc.popen = find_function(o, count, "popen");
+  libc.realpath = find_function(o, count, "realpath");
+  libc.resolved = 1;
+}
+
+/* Another object's constructor may call one of these before the shim's own constructor ran. */
+static void require_libc(void) {
+  if (libc.resolved) return;
+  int count = read_maps();
+  for (int i = 0; i < count && !libc.resolved; i++) {
+    struct object o;
+    if (read_object(i, count, &o) && is_libc(&o)) resolve_libc(&o, count);
+  }
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* Starts another program the way the hook would: through a sealed loader, announced in the journal. */
+#ifndef GLIBC_MATRIX_START_H
+#define GLIBC_MATRIX_START_H
+
+#include "identity.h"
+#include "target.h"
+#include "trailer.h"
+
+/* execve or posix_spawn with what else it was given; answers what that call answers. */
+struct call {
+  int (*make)(const struct call *, const char *path, char *const argv[], char *const envp[]);
+  void *pid;
+  const void *actions, *attributes;
+  int succeeded; /* what `make` answers when a program was started and the call returns */
+};
+
+static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path, const char *reason) {
+  char bytes[6 * 1024];
+  struct line l = {bytes, 0, sizeof bytes, 0};
+  put_head(&l, type, trailer);
+  if (path) {
+    put(&l, ",\"how\":\"");
+    put(&l, how);
+    put(&l, "\",\"program\":");
+    size_t length = text_length(path);
+    put_json_bytes(&l, path, length < 900 ? length : 900);
+    put(&l, ",\"reason\":");
+    put_json_bytes(&l, reason ? reason : "", reason ? text_length(reason) : 0);
+  }
+  put(&l, "}\n");
+  append_line(&l);
+}
+
+/* Announces, starts, and takes the announcement back when nothing was started. */
+static int start_announced(const struct call *call, struct trailer *trailer, const char *how, const struct target *t,
+                           const char *path, char *const argv[], char *const envp[]) {
+  announce("exec", trailer, how, t->real[0] ? t->real : path, t->reason);
+  int result = call->make(call, path, argv, envp);
+  if (result != call->succeeded) announce("unstarted", trailer, 0, 0, 0);
+  return result;
+}
+
+static const char *find_variable(char *const envp[], const char *name) {
+  size_t length = text_length(name);
+  for (; envp && *envp; envp++)
+    if (bytes_equal_text(*envp, name, length) && (*envp)[length] == '=') return *envp + length + 1;
+  return 0;
+}
+
+static size_t count_arguments(char *const argv[]) {
+  size_t n = 0;
+  while (argv[n]) n++;
+  return n;
+}
+
+/* ld.so, its options, the real path, the caller's arguments: packages/core/src/reroute/loader.ts does the same. */
+static int start_sealed(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
+  int is_program = t->kind == PROGRAM;
+  size_t n = count_arguments(argv), length = text_length(argv[0]), used = 0;
+  struct trailer trailer = next_trailer(is_program ? 'p' : 't');
+  char told[length + TRAILER_LENGTH + 1];
+  bytes_copy(told, argv[0], length);
+  write_trailer(told + length, &trailer, length);
+
+  const char *library_path = is_program ? config.column_library_path : "";
+  const char *own = *library_path ? find_variable(envp, "LD_LIBRARY_PATH") : 0;
+  size_t own_length = own && *own ? text_length(own) + 1 : 0;
+  char merged[own_length + text_length(library_path) + 1];
+  if (own_length) {
+    bytes_copy(merged, own, own_length - 1);
+    merged[own_length - 1] = ':';
+  }
+  bytes_copy(merged + own_length, library_path, text_length(library_path) + 1);
+
+  char *all[n + 7];
+  all[used++] = *library_path ? argv[0] : told;
+  if (*library_path) {
+    all[used++] = "--library-path";
+    all[used++] = merged;
+    all[used++] = "--inhibit-rpath";
+    all[used++] = told;
+  }
+  all[used++] = (char *)t->real;
+  for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
+  const char *loader = is_program ? config.column_loader : config.host_loader;
+  return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
+}
+
+static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth);
+
+/* The kernel's rule (fs/binfmt_script.c): `#!interpreter [one argument]`, then the script's path as it was given. */
+static int start_script(const struct call *call, const char *path, struct target *t, char *const argv[],
+                        char *const envp[], int depth) {
+  char *at = t->head + 2, *argument = 0;
+  size_t n = count_arguments(argv), used = 0;
+  char *end = at;
+  while (*end && *end != '\n') end++;
+  *end = 0;
+  while (end > at && (end[-1] == ' ' || end[-1] == '\t')) *--end = 0;
+  while (*at == ' ' || *at == '\t') at++;
+  char *interpreter = at;
+  while (*at && *at != ' ' && *at != '\t') at++;
+  if (*at) {
+    *at++ = 0;
+    while (*at == ' ' || *at == '\t') at++;
+    if (*at) argument = at;
+  }
+  char *all[n + 4];
+  all[used++] = interpreter;
+  if (argument) all[used++] = argument;
+  all[used++] = (char *)path;
+  for (size_t i = 1; i <= (n ? n : 1); i++) all[used++] = n ? argv[i] : 0;
+  return start(call, interpreter, all, envp, depth + 1);
+}
+
+static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth) {
+  struct target t = {.kind = KERNEL_REFUSES};
+  if (!self.id[0] || !path || !argv) return call->make(call, path, argv, envp);
+  if (is_own_exe(path)) path = program;
+  look_at(path, &t);
+  if (t.kind == SCRIPT && depth < 5) return start_script(call, path, &t, argv, envp, depth);
+  if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, argv, envp);
+  if (t.kind == KERNEL_REFUSES || t.kind == TEXT || t.kind == SCRIPT) return call->make(call, path, argv, envp);
+  struct trailer trailer = next_trailer('x');
+  if (!t.reason) t.reason = "has no argv[0]";
+  return start_announced(call, &trailer, "plain", &t, path, argv, envp);
+}
+
+#endif

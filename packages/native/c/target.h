@@ -1,0 +1,127 @@
+/* What a path would execute, and whose loader shall start it: the plan of packages/core/src/reroute, in small. */
+#ifndef GLIBC_MATRIX_TARGET_H
+#define GLIBC_MATRIX_TARGET_H
+
+#include <elf.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "glob.h"
+#include "maps.h"
+
+#define PATH_SIZE 4096
+#define HEAD_SIZE 2048
+
+enum kind {
+  KERNEL_REFUSES, /* missing, a directory, not executable: let the call fail as it would */
+  PROGRAM,        /* starts on the column's libc */
+  TOOL,           /* the host's own: starts on the host's libc, followed */
+  SCRIPT,         /* begins with #! */
+  TEXT,           /* neither ELF nor #!: execvp hands it to /bin/sh */
+  NOT_FOLLOWED,   /* starts as it is; `reason` says why nobody can vouch for it */
+};
+
+struct target {
+  enum kind kind;
+  const char *reason;
+  char real[PATH_SIZE];
+  char head[HEAD_SIZE];
+  long length;
+};
+
+static long open_for_reading(const char *path) {
+  return SYS4(__NR_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+}
+
+/* The kernel's own name of an open file; every link on the way is followed. */
+static int real_path(long fd, char *real) {
+  char link[40];
+  struct line l = {link, 0, sizeof link - 1, 0};
+  put(&l, "/proc/self/fd/");
+  put_unsigned(&l, (uint64_t)fd, 10);
+  link[l.length] = 0;
+  long length = SYS4(__NR_readlinkat, AT_FDCWD, link, real, PATH_SIZE - 1);
+  if (length <= 0) return 0;
+  real[length] = 0;
+  return 1;
+}
+
+/* A set-user-ID program or one with file capabilities loses its privilege under a loader (capabilities(7)). */
+static int is_privileged(const char *path, const struct stat *st) {
+  char value[64];
+  return (st->st_mode & (S_ISUID | S_ISGID)) || SYS4(__NR_getxattr, path, "security.capability", value, sizeof value) > 0;
+}
+
+static int starts_with(const char *text, const char *prefix) { return bytes_equal_text(text, prefix, text_length(prefix)); }
+
+/* Reads PT_INTERP; 0 when there is none, -1 when the file can't be read so far. */
+static int read_interpreter(long fd, const struct target *t, char *interpreter, size_t size) {
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
+  for (int i = 0; i < header->e_phnum && i < 64; i++) {
+    Elf64_Phdr segment;
+    long at = (long)(header->e_phoff + (uint64_t)i * sizeof segment);
+    if (SYS4(__NR_pread64, fd, &segment, sizeof segment, at) != (long)sizeof segment) return -1;
+    if (segment.p_type != PT_INTERP) continue;
+    size_t length = segment.p_filesz < size ? segment.p_filesz : size - 1;
+    if (SYS4(__NR_pread64, fd, interpreter, length, segment.p_offset) != (long)length) return -1;
+    interpreter[length] = 0;
+    return 1;
+  }
+  return 0;
+}
+
+#if defined(__x86_64__)
+#define MACHINE EM_X86_64
+#else
+#define MACHINE EM_AARCH64
+#endif
+
+static enum kind kind_of_elf(long fd, struct target *t) {
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
+  char interpreter[256];
+  if (t->length < (long)sizeof *header || header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != MACHINE) {
+    t->reason = "is of another machine";
+    return NOT_FOLLOWED;
+  }
+  int found = read_interpreter(fd, t, interpreter, sizeof interpreter);
+  const char *loader = found == 1 ? last_name(interpreter) : "";
+  if (found != 1 || !(starts_with(loader, "ld-linux") || starts_with(loader, "ld64.so") || starts_with(loader, "ld.so") ||
+                      starts_with(loader, "ld-2."))) {
+    t->reason = found == 0 ? "is static" : found == 1 ? "has no loader of glibc" : "can't be read";
+    return NOT_FOLLOWED;
+  }
+  if (list_names(config.exclude, t->real, config.root)) return TOOL;
+  if (config.programs[0] && list_names(config.programs, t->real, config.root)) return PROGRAM;
+  int own = below(t->real, config.root) && list_holds_directory_of(config.system_directories, config.root);
+  if (!own && list_holds_directory_of(config.system_directories, t->real)) return TOOL;
+  const char *name = last_name(t->real);
+  if (bytes_equal(t->real, config.node, text_length(config.node) + 1) || texts_equal(name, "node")) return TOOL;
+  return config.programs_only ? TOOL : PROGRAM;
+}
+
+/* Fills `t` for a path as execve(2) would take it. Uses the stack alone: a child of vfork(2) shares its parent's memory. */
+static void look_at(const char *path, struct target *t) {
+  struct stat st;
+  t->kind = KERNEL_REFUSES;
+  t->reason = 0;
+  if (SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0) != 0 || !S_ISREG(st.st_mode)) return;
+  if (SYS3(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */) != 0) return;
+
+  t->kind = NOT_FOLLOWED;
+  if (is_privileged(path, &st)) {
+    t->reason = "is privileged";
+    return;
+  }
+  long fd = open_for_reading(path);
+  t->reason = "can't be read";
+  if (fd < 0) return;
+  t->length = SYS3(__NR_read, fd, t->head, HEAD_SIZE - 1);
+  if (t->length >= 0 && real_path(fd, t->real)) {
+    t->head[t->length] = 0;
+    if (t->length >= SELFMAG && bytes_equal(t->head, ELFMAG, SELFMAG)) t->kind = kind_of_elf(fd, t);
+    else t->kind = t->length >= 2 && t->head[0] == '#' && t->head[1] == '!' ? SCRIPT : TEXT;
+  }
+  SYS1(__NR_close, fd);
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* The string that the hook, or a shim, hides before a program's path: whose process this is, and what argv[0] shall be. */
+#ifndef GLIBC_MATRIX_TRAILER_H
+#define GLIBC_MATRIX_TRAILER_H
+
+#include <time.h>
+
+#include "syscalls.h"
+#include "text.h"
+
+#define ID_LENGTH 16
+#define TOKEN_LENGTH 16
+#define TRAILER_MARK "\001gm2"
+/* mark, id of the spawn, token of this start, kind, length of the name in 8 hex digits; loader.ts writes the same */
+#define TRAILER_LENGTH (4 + ID_LENGTH + TOKEN_LENGTH + 1 + 8)
+
+struct trailer {
+  char id[ID_LENGTH + 1];
+  char token[TOKEN_LENGTH + 1];
+  char kind; /* p: a program under test, t: a tool of the host, x: started as it is */
+};
+
+/* Who this process is: the spawn of the hook that its tree began with; a fork keeps it. Empty when no seal started it. */
+static struct trailer self;
+
+static void write_hex(char *to, uint64_t value, int digits) {
+  for (int i = digits - 1; i >= 0; i--, value >>= 4) to[i] = "0123456789abcdef"[value & 15];
+}
+
+/* A token is new in the tree: pid, and the clock mixed with a counter that a vforked child shares with its parent. */
+static struct trailer next_trailer(char kind) {
+  static unsigned count;
+  struct timespec now = {0, 0};
+  struct trailer next = self;
+  SYS2(__NR_clock_gettime, CLOCK_MONOTONIC, &now);
+  write_hex(next.token, (uint64_t)SYS1(__NR_getpid, 0), 8);
+  write_hex(next.token + 8, (uint64_t)now.tv_nsec ^ ((uint64_t)++count << 26) ^ ((uint64_t)now.tv_sec << 30), 8);
+  next.kind = kind;
+  return next;
+}
+
+static void write_trailer(char *to, const struct trailer *t, size_t name_length) {
+  bytes_copy(to, TRAILER_MARK, 4);
+  bytes_copy(to + 4, t->id, ID_LENGTH);
+  bytes_copy(to + 4 + ID_LENGTH, t->token, TOKEN_LENGTH);
+  to[4 + ID_LENGTH + TOKEN_LENGTH] = t->kind;
+  write_hex(to + TRAILER_LENGTH - 8, name_length, 8);
+  to[TRAILER_LENGTH] = 0;
+}
+
+/*
+ * The kernel lays argument strings one after the other (fs/exec.c, copy_strings), so the string that the loader skipped
+ * ends right before the program's path. Answers the caller's argv[0] and fills `self`; null without a trailer.
+ */
+static char *read_trailer(const char *path) {
+  char *trailer = (char *)path - 1 - TRAILER_LENGTH;
+  if (!bytes_equal(trailer, TRAILER_MARK, 4)) return 0;
+  bytes_copy(self.id, trailer + 4, ID_LENGTH);
+  bytes_copy(self.token, trailer + 4 + ID_LENGTH, TOKEN_LENGTH);
+  self.kind = trailer[4 + ID_LENGTH + TOKEN_LENGTH];
+  const char *digits = trailer + TRAILER_LENGTH - 8;
+  size_t length = (size_t)read_number(&digits, trailer + TRAILER_LENGTH, 16);
+  trailer[0] = 0;
+  return trailer - length;
+}
+
+#endif
