@@ -1,13 +1,14 @@
 import { applyOnly, type ColumnRequest, columnRequests, nameColumns } from './config/columns.js'
 import type { ResolvedConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
-import { collectEvidence } from './evidence/evidence.js'
+import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
 import { readJournals } from './evidence/journal.js'
 import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
-import { type Column, columnIdentities, openSession, type Session } from './spawn/session.js'
+import { plan } from './reroute/plan.js'
+import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import type { Progress } from './sysroot/providers/provider.js'
 import { resolveSysroot } from './sysroot/resolve.js'
 import type { Sysroot } from './sysroot/sysroot.js'
@@ -52,7 +53,7 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
   return buildGrid({
     columns: session.columns,
     results,
-    evidence: collectEvidence(readJournals(session.journals), columnIdentities(session)),
+    evidence: collectEvidence(readJournals(session.journals), columnIdentities(session), verdicts(session)),
     byHand(column, spawn) {
       const sysroot = sysroots.get(column)
       return sysroot && spawn.decision === 'reroute'
@@ -60,6 +61,19 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
         : spawn.command
     },
   })
+}
+
+/** For programs that a shell or another program started: the hook saw no plan of theirs. */
+function verdicts(session: Session): VerdictOf {
+  const host = hostOf(session.columns)
+  const options = { ...session.programs, always: true, node: { path: process.execPath }, host }
+  const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
+  return (column, program) => {
+    const sysroot = sysroots.get(column)
+    if (!sysroot) return null
+    const decision = plan({ file: program, args: [program], cwd: '/', env: {} }, sysroot, options)
+    return decision.decision === 'reroute' && !decision.verdict.compatible ? decision.reason : null
+  }
 }
 
 interface Found {

@@ -1,12 +1,14 @@
-import { type ColumnIdentity, type Proof, proveProcess } from './proof.js'
-import type { AddonLine, ExecLine, HookLine, JournalLine, MappedLine, SpawnLine } from './record.js'
+import type { ColumnIdentity } from './proof.js'
+import type { AddonLine, HookLine, JournalLine, SpawnLine } from './record.js'
+import { judgeTree, type ProvenProcess, type Standards, type StartState, type Tree } from './tree.js'
 
-/** What one started child says for the cell of its test. `neutral` neither proves nor lowers anything. */
+/** What one started child, with all that it started in turn, says for the cell of its test. `neutral` lowers nothing. */
 export interface SpawnEvidence {
   readonly spawn: SpawnLine
-  readonly state: 'mapped' | 'wrong' | 'incompatible' | 'unproven' | 'neutral'
+  readonly state: StartState
   readonly reason: string
-  readonly process: { readonly pid: number; readonly ppid: number; readonly proof: Proof } | null
+  /** The programs under test of its tree; tools of the host are not among them. */
+  readonly processes: readonly ProvenProcess[]
 }
 
 /** All that a run's journals say of a test: its own children, and those of its file's module level and hooks. */
@@ -16,13 +18,24 @@ export interface PlaceEvidence {
   readonly addons: readonly string[]
 }
 
+/** Why a program can't load in a column, as a plan would say; null when it can, or nobody knows. */
+export type VerdictOf = (column: string, program: string) => string | null
+
 export type Evidence = (column: string, file: string, test: string) => PlaceEvidence
 
-/** Joins what the hooks announced with what the processes reported, by the id that each process was given. */
-export function collectEvidence(lines: readonly JournalLine[], columns: readonly ColumnIdentity[]): Evidence {
+/** Joins what the hooks and shims announced with what the processes reported, by the id and token each was given. */
+export function collectEvidence(
+  lines: readonly JournalLine[],
+  columns: readonly ColumnIdentity[],
+  verdictOf: VerdictOf = () => null,
+): Evidence {
   const index = indexLines(lines)
   const identities = new Map(columns.map((column) => [column.name, column]))
-  const judged = index.spawns.map((spawn) => judgeSpawn(spawn, index, identities.get(spawn.place.column)))
+  const host = columns.find(({ hostDirectories }) => hostDirectories.length === 0)
+  const judged = index.spawns.map((spawn) => {
+    const column = identities.get(spawn.place.column)
+    return judgeSpawn(spawn, index, { column, host, verdictOf: (program) => verdictOf(spawn.place.column, program) })
+  })
   const byFile = groupBy(judged, ({ spawn }) => fileKey(spawn.place.column, spawn.place.file))
   const addonsByFile = groupBy(index.addons, ({ place }) => fileKey(place.column, place.file))
 
@@ -37,11 +50,9 @@ export function collectEvidence(lines: readonly JournalLine[], columns: readonly
   }
 }
 
-interface Index {
+interface Index extends Tree {
   readonly spawns: readonly SpawnLine[]
   readonly addons: readonly AddonLine[]
-  readonly mapped: ReadonlyMap<string, MappedLine[]>
-  readonly execs: ReadonlyMap<string, ExecLine[]>
   readonly failed: ReadonlySet<string>
   readonly hooked: ReadonlySet<string>
   readonly hookedChildren: ReadonlySet<string>
@@ -56,22 +67,18 @@ function indexLines(lines: readonly JournalLine[]): Index {
     addons: of('addon'),
     mapped: groupBy(of('mapped'), ({ id }) => id),
     execs: groupBy(of('exec'), ({ id }) => id),
+    unstarted: new Set(of('unstarted').map(({ token }) => token)),
     failed: new Set(of('failed').map(({ id }) => id)),
     hooked: new Set(hooks.filter(({ spawn }) => spawn === null).map(({ column, file }) => fileKey(column, file))),
     hookedChildren: new Set(hooks.flatMap(({ spawn }) => (spawn === null ? [] : [spawn]))),
   }
 }
 
-function judgeSpawn(spawn: SpawnLine, index: Index, column: ColumnIdentity | undefined): SpawnEvidence {
-  const judged = (state: SpawnEvidence['state'], reason: string): SpawnEvidence => ({
-    spawn,
-    state,
-    reason,
-    process: null,
-  })
+function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): SpawnEvidence {
+  const judged = (state: StartState, reason: string): SpawnEvidence => ({ spawn, state, reason, processes: [] })
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
-  if (spawn.decision === 'reroute') return judgeRerouted(spawn, index, column)
+  if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }
   if (spawn.code === 'node' && !index.hookedChildren.has(spawn.id))
     return judged('unproven', `the hook did not report from the Node child ${spawn.program}`)
   return judged(passedThrough.has(spawn.code) ? 'unproven' : 'neutral', spawn.reason)
@@ -85,28 +92,6 @@ const passedThrough: ReadonlySet<string> = new Set([
   ...['launcher', 'static', 'foreign-machine', 'foreign-libc'],
   ...['missing', 'not-executable', 'not-elf'],
 ])
-
-function judgeRerouted(spawn: SpawnLine, index: Index, column: ColumnIdentity | undefined): SpawnEvidence {
-  const lines = index.mapped.get(spawn.id)
-  const last = lines?.at(-1)
-  if (lines === undefined || last === undefined || column === undefined) {
-    const state = spawn.compatible ? 'unproven' : 'incompatible'
-    const reason = spawn.compatible ? `${spawn.program} left no record of what it mapped` : spawn.reason
-    return { spawn, state, reason, process: null }
-  }
-  // A process reports again at its end when it opened libraries since: the worst of its words counts.
-  const proofs = lines.map((line) => proveProcess(line, column))
-  const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
-  const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, column)
-  const started = index.execs.get(spawn.id)?.[0]
-  const unfollowed = proof.proof === 'mapped' && started !== undefined
-  return {
-    spawn,
-    state: unfollowed ? 'unproven' : proof.proof,
-    reason: unfollowed ? `${spawn.program} started ${started.program}, which is not followed` : proof.reason,
-    process: { pid: last.pid, ppid: last.ppid, proof },
-  }
-}
 
 function fileKey(column: string, file: string): string {
   return `${column}\0${file}`

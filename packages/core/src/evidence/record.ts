@@ -6,8 +6,11 @@ export interface TestPlace {
   readonly retry: number
 }
 
-/** Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`) and by the shim (`mapped`, `exec`). */
-export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | MappedLine | ExecLine
+/**
+ * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`) and by the shims of its processes
+ * (`mapped`, `exec`, `unstarted`).
+ */
+export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | MappedLine | ExecLine | UnstartedLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
 export interface HookLine {
@@ -26,6 +29,8 @@ export interface SpawnLine {
   readonly decision: 'reroute' | 'passthrough'
   readonly code: string
   readonly reason: string
+  /** A tool of the host, started so that what it starts in turn is followed. */
+  readonly followed: boolean
   readonly program: string
   readonly command: readonly string[]
   readonly cwd: string
@@ -59,20 +64,35 @@ export interface MappedObject {
   readonly buildId: string | null
 }
 
-/** What a rerouted process says from inside: the only proof there is. */
+/** What a process says from inside: the only proof there is. `token` tells which start of the tree it came from. */
 export interface MappedLine {
   readonly type: 'mapped'
   readonly id: string
+  readonly token: string
+  /** A program under test, or a tool of the host that is followed. */
+  readonly kind: 'program' | 'tool'
   readonly pid: number
   readonly ppid: number
   readonly program: string
   readonly objects: readonly MappedObject[]
 }
 
-/** A rerouted process started another program, which is not followed. */
+/** A process of the tree is about to start another program. */
 export interface ExecLine {
   readonly type: 'exec'
   readonly id: string
+  readonly token: string
   readonly pid: number
+  /** Through the column's loader, through the host's, or as it is: then `reason` says why nobody can vouch for it. */
+  readonly how: 'program' | 'tool' | 'plain'
   readonly program: string
+  readonly reason: string
+}
+
+/** The kernel refused what the `exec` line of this token announced. */
+export interface UnstartedLine {
+  readonly type: 'unstarted'
+  readonly id: string
+  readonly token: string
+  readonly pid: number
 }

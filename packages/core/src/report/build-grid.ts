@@ -73,19 +73,21 @@ function judge(results: readonly TestResult[], { hooked, spawns, addons }: Place
 }
 
 function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
-  if (found.state === 'neutral') return []
-  const proof = found.process?.proof
-  return [
-    {
-      pid: found.process?.pid ?? null,
-      ppid: found.process?.ppid ?? null,
-      program: found.spawn.program,
-      libc: proof?.libc ?? [],
-      proof: proof?.proof === 'mapped' ? 'mapped' : 'unproven',
-      hostLibraries: proof?.hostLibraries ?? [],
-      command: byHand(column, found.spawn),
-    },
-  ]
+  const command = byHand(column, found.spawn)
+  const proven = found.processes.map(
+    ({ pid, ppid, program, proof }): CellRecord => ({
+      pid,
+      ppid,
+      program,
+      libc: proof.libc,
+      proof: proof.proof === 'mapped' ? 'mapped' : 'unproven',
+      hostLibraries: proof.hostLibraries,
+      command,
+    }),
+  )
+  if (found.state === 'neutral' || found.state === 'mapped' || found.state === 'wrong') return proven
+  const { program } = found.spawn
+  return [...proven, { pid: null, ppid: null, program, libc: [], proof: 'unproven', hostLibraries: [], command }]
 }
 
 function bySuite(a: GridRow, b: GridRow): number {

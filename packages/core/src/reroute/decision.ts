@@ -54,6 +54,14 @@ export interface Passthrough {
   readonly reason: string
   /** The resolved file, null when there is none. */
   readonly program: string | null
+  /** How a tool of the host is started so that what it starts in turn is followed; null when it can't be. */
+  readonly follow: Follow | null
+}
+
+/** A tool behind the host's own sealed loader: its real path (an interpreter's, for a script) and its argv. */
+export interface Follow {
+  readonly program: string
+  readonly args: readonly string[]
 }
 
 export type PassthroughCode =

@@ -13,6 +13,7 @@ export function notLoadable({ asked, binary }: Execution, sysroot: Sysroot): Pas
     code,
     reason,
     program: asked.real,
+    follow: null,
   })
   const content = binary.content()
   if (content.type === 'unreadable') return pass('not-elf', content.message)

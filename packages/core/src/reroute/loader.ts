@@ -1,4 +1,5 @@
 import type { BesideHost } from './beside-host.js'
+import type { Follow } from './decision.js'
 import type { Seal } from './seal.js'
 
 /** What execve(2) gets for a rerouted program. */
@@ -7,8 +8,12 @@ export interface SealedCommand {
   readonly args: readonly string[]
 }
 
-// packages/native/c/shim.c reads this trailer back: mark, 16 characters of id, length of the name in 8 hex digits.
-const mark = '\u0001gm1'
+// packages/native/c/trailer.h reads this back: mark, 16 characters of id, 16 of the start's token (zeros for the hook's
+// own start), kind, length of the name in 8 hex digits.
+const mark = '\u0001gm2'
+
+/** The token of the process that the hook itself starts. */
+export const rootToken = '0'.repeat(16)
 
 /** `id` of a spawn: 8 hex digits of the journal and 8 of a counter. */
 export type SpawnId = string
@@ -27,7 +32,7 @@ export function sealedCommand(
   beside: BesideHost | null = null,
 ): SealedCommand {
   const [name = program, ...rest] = args
-  const told = `${name}${mark}${id}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+  const told = name + trailer(name, id, 'p')
   if (beside !== null && seal.libraries !== null) {
     const path = [...beside.own, seal.libraries, ...beside.host].join(':')
     return { file: seal.loader, args: [name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest] }
@@ -35,6 +40,16 @@ export function sealedCommand(
   if (seal.libraryPath.length === 0) return { file: seal.loader, args: [told, program, ...rest] }
   const options = ['--library-path', libraryPath(seal, env), '--inhibit-rpath', told]
   return { file: seal.loader, args: [name, ...options, program, ...rest] }
+}
+
+/** The same for a tool of the host, on the host's own libc. */
+export function followedCommand(seal: Seal, { program, args }: Follow, id: SpawnId): SealedCommand {
+  const [name = program, ...rest] = args
+  return { file: seal.hostLoader, args: [name + trailer(name, id, 't'), program, ...rest] }
+}
+
+function trailer(name: string, id: SpawnId, kind: 'p' | 't'): string {
+  return `${mark}${id}${rootToken}${kind}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
 }
 
 /** --library-path replaces LD_LIBRARY_PATH (ld.so(8)), so the caller's own comes first, as in a plain exec. */

@@ -8,6 +8,7 @@ import { type Errno, knownFile } from './known-file.js'
 import { notLoadable } from './loadable.js'
 import { locate } from './locate.js'
 import type { PlanOptions } from './options.js'
+import { isPrivileged } from './privileged.js'
 import { outOfScope } from './scope.js'
 import { judge } from './verdict.js'
 
@@ -21,24 +22,36 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   const found = locate(command)
   if ('errno' in found) return refused(found)
   const execution = lookThroughEnv(found, command)
-  return (
-    hostNode(execution, options) ??
-    outOfScope(execution, options) ??
-    notLoadable(execution, sysroot) ??
-    reroute(execution, command, sysroot, options)
-  )
+  const node = hostNode(execution, options)
+  if (node !== null) return node
+  const tool = outOfScope(execution, options)
+  if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
+  return notLoadable(execution, sysroot) ?? reroute(execution, command, sysroot, options)
 }
 
 function refused({ errno, path }: Errno): Passthrough {
   const code: PassthroughCode = errno === 'ENOENT' || errno === 'ENOTDIR' ? 'missing' : 'not-executable'
   const program = code === 'missing' ? null : path
-  return { decision: 'passthrough', code, reason: `the kernel would refuse ${path} with ${errno}`, program }
+  return {
+    decision: 'passthrough',
+    code,
+    reason: `the kernel would refuse ${path} with ${errno}`,
+    program,
+    follow: null,
+  }
 }
 
 function hostNode({ asked, scripts, binary }: Execution, options: PlanOptions): Passthrough | null {
   if (binary.id !== nodeId(options) && !/^node(js)?$/.test(basename(binary.real))) return null
   const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and gets the hook" : 'a script of Node'
-  return { decision: 'passthrough', code: 'node', reason, program: asked.real }
+  return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: null }
+}
+
+/** A tool of this machine with a glibc loader and no privilege of its own, which a loader would take from it. */
+function followable(execution: Execution, sysroot: Sysroot): Passthrough['follow'] {
+  const { binary, args } = execution
+  if (notLoadable(execution, sysroot) !== null || isPrivileged(binary.real)) return null
+  return { program: binary.real, args }
 }
 
 const nodeIds = new WeakMap<PlanOptions, string>()

@@ -33,6 +33,7 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
     code,
     reason,
     program: asked.real,
+    follow: null,
   })
 
   const always = options.always === true

@@ -12,13 +12,15 @@ import { dirname, join } from 'node:path'
 import { shimPath } from '@glibc-matrix/native'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
-import { sealLoader } from './sealed-loader.js'
-import { configureShim, libcPatches } from './shim-config.js'
+import { type SealedLoader, sealLoader } from './sealed-loader.js'
+import { configureShim, libcPatches, type ShimScope } from './shim-config.js'
 
 /** A sysroot made ready to start programs: a private loader, a directory of its libraries, a shim that reports. Plain data. */
 export interface Seal {
   /** The private copy of ld.so. */
   readonly loader: string
+  /** The same of the host, for tools that the column's programs and tests start. */
+  readonly hostLoader: string
   /** Options that this loader needs before the program; none for a distribution's. */
   readonly libraryPath: readonly string[]
   /** Where its libraries are linked, and where libraries lent by the host are put; null for the host itself. */
@@ -28,19 +30,24 @@ export interface Seal {
 }
 
 /**
- * Writes a column's seal into `directory`, a short path owned by the user alone (ld.so's built-in strings set the lengths:
- * 18 bytes for the preload list, 15 for the locales). `letter` is unique in the directory. `link` puts the sysroot's files
- * and directories there.
+ * Where a seal is written: a short path owned by the user alone (ld.so's built-in strings set the lengths: 18 bytes for
+ * the preload list, 15 for the locales); `letter` is unique in it.
+ */
+export interface SealPlace {
+  readonly directory: string
+  readonly letter: string
+  readonly journals: string
+  readonly host: Sysroot
+  readonly scope: ShimScope
+}
+
+/**
+ * Writes a column's seal. `link` puts the sysroot's files and directories there.
  *
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
-export function sealSysroot(
-  sysroot: Sysroot,
-  directory: string,
-  letter: string,
-  journals: string,
-  link: Link = symlinkSync,
-): Seal {
+export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = symlinkSync): Seal {
+  const { directory, letter, journals, host, scope } = place
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
@@ -50,21 +57,29 @@ export function sealSysroot(
   if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
   if (foreign && sysroot.locales !== null) link(sysroot.locales, links.locales)
 
+  const preloadList = at('p')
+  const columnLoader = at('d')
+  const hostLoader = foreign ? at('h') : columnLoader
+  const sealed = writeLoader(sysroot, columnLoader, preloadList, libraries)
+  if (foreign) writeLoader(host, hostLoader, preloadList, null)
+  const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
+
   const shim = at('s.so')
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
-  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId: sysroot.libc.buildId ?? '', patches }))
-  writeFileSync(at('p'), `${shim}\n`)
+  const libcBuildId = sysroot.libc.buildId ?? ''
+  const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
+  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId, patches, scope, ...loaders }))
+  writeFileSync(preloadList, `${shim}\n`)
+  return { loader: columnLoader, hostLoader, libraries, provides, libraryPath }
+}
 
-  const loader = at('d')
-  const sealed = sealLoader(readFileSync(sysroot.loader), {
-    preloadList: at('p'),
-    libraries,
-    triplet: `${sysroot.machine}-linux-gnu`,
-  })
-  if (sealed === null) throw unsealable(sysroot, at('p'))
-  writeFileSync(loader, sealed.bytes)
-  chmodSync(loader, 0o755)
-  return { loader, libraries, provides, libraryPath: sealed.directoriesSealed ? [] : [libraries as string] }
+function writeLoader(sysroot: Sysroot, path: string, preloadList: string, libraries: string | null): SealedLoader {
+  const triplet = `${sysroot.machine}-linux-gnu`
+  const sealed = sealLoader(readFileSync(sysroot.loader), { preloadList, libraries, triplet })
+  if (sealed === null) throw unsealable(sysroot, preloadList)
+  writeFileSync(path, sealed.bytes)
+  chmodSync(path, 0o755)
+  return sealed
 }
 
 type Link = (target: string, path: string) => void

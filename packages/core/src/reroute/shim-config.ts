@@ -1,5 +1,7 @@
 import type { Sysroot } from '../sysroot/sysroot.js'
+import { plainGlobs } from './plain-globs.js'
 import { findStrings, padDirectory } from './strings.js'
+import { systemDirectories } from './system-directories.js'
 
 /** A string of libc.so.6, by its offset in the file, and the bytes that the shim puts over it in memory. */
 export interface LibcPatch {
@@ -11,30 +13,65 @@ export interface ShimConfig {
   readonly journals: string
   readonly libcBuildId: string
   readonly patches: readonly LibcPatch[]
+  /** How a rerouted process starts others: the same loaders that the hook uses. */
+  readonly columnLoader: string
+  readonly columnLibraryPath: string
+  readonly hostLoader: string
+  readonly scope: ShimScope
 }
 
-// The layout of `struct config` in packages/native/c/config.h.
+/** Which programs count, as `plan` has it. */
+export interface ShimScope {
+  readonly root: string
+  readonly node: string
+  readonly programs: readonly string[] | null
+  readonly exclude: readonly string[]
+}
+
+// The layout of `struct config` in packages/native/c/config.h: offset and size of each field.
 const magic = Buffer.from('glibc-matrix/cfg', 'latin1')
-const layout = { patchCount: 16, journals: 24, journalsSize: 192, buildId: 216, buildIdSize: 48, patches: 264 }
+const at = { patchCount: 16, programsOnly: 20, patches: 264 }
+const texts = {
+  journals: [24, 192],
+  libcBuildId: [216, 48],
+  columnLoader: [776, 128],
+  columnLibraryPath: [904, 256],
+} as const
+const moreTexts = { hostLoader: [1160, 128], root: [1288, 512], node: [1800, 512] } as const
+const lists = { systemDirectories: [2312, 1024], programs: [3336, 2048], exclude: [5384, 2048] } as const
 const patchLayout = { size: 64, length: 8, text: 12, textSize: 52, most: 8 }
 
 /** The shim with a column's settings written into its data: no environment variable is needed, so none is seen. */
 export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
-  const at = shim.indexOf(magic)
-  if (at === -1 || shim.indexOf(magic, at + 1) !== -1)
+  const start = shim.indexOf(magic)
+  if (start === -1 || shim.indexOf(magic, start + 1) !== -1)
     throw new RangeError('the shim has no single configuration block')
   const copy = Buffer.from(shim)
-  writeText(copy, at + layout.journals, layout.journalsSize, config.journals)
-  writeText(copy, at + layout.buildId, layout.buildIdSize, config.libcBuildId)
-  const patches = config.patches.slice(0, patchLayout.most)
-  copy.writeUInt32LE(patches.length, at + layout.patchCount)
-  for (const [index, patch] of patches.entries()) {
-    const entry = at + layout.patches + index * patchLayout.size
-    copy.writeBigUInt64LE(BigInt(patch.offset), entry)
-    copy.writeUInt32LE(patch.bytes.length, entry + patchLayout.length)
-    patch.bytes.copy(copy, entry + patchLayout.text)
+  const block = copy.subarray(start)
+  const { root, node, programs, exclude } = config.scope
+  for (const name of ['journals', 'libcBuildId', 'columnLoader', 'columnLibraryPath'] as const) {
+    writeText(block, texts[name], config[name])
   }
+  writeText(block, moreTexts.hostLoader, config.hostLoader)
+  writeText(block, moreTexts.root, root)
+  writeText(block, moreTexts.node, node)
+  writeList(block, lists.systemDirectories, systemDirectories)
+  writeList(block, lists.programs, (programs ?? []).flatMap(plainGlobs))
+  writeList(block, lists.exclude, exclude.flatMap(plainGlobs))
+  block.writeUInt32LE(programs === null ? 0 : 1, at.programsOnly)
+  writePatches(block, config.patches)
   return copy
+}
+
+function writePatches(block: Buffer, patches: readonly LibcPatch[]): void {
+  const written = patches.slice(0, patchLayout.most)
+  block.writeUInt32LE(written.length, at.patchCount)
+  for (const [index, patch] of written.entries()) {
+    const entry = at.patches + index * patchLayout.size
+    block.writeBigUInt64LE(BigInt(patch.offset), entry)
+    block.writeUInt32LE(patch.bytes.length, entry + patchLayout.length)
+    patch.bytes.copy(block, entry + patchLayout.text)
+  }
 }
 
 /**
@@ -80,8 +117,15 @@ function replace(libc: Buffer, old: string, fresh: string): LibcPatch[] {
   return findStrings(libc, old).map((offset) => ({ offset, bytes }))
 }
 
-function writeText(bytes: Buffer, at: number, size: number, text: string): void {
+type Field = readonly [offset: number, size: number]
+
+function writeText(block: Buffer, [offset, size]: Field, text: string): void {
   if (Buffer.byteLength(text) >= size) throw new RangeError(`'${text}' is longer than the shim's ${size - 1} bytes`)
-  bytes.fill(0, at, at + size)
-  bytes.write(text, at)
+  block.fill(0, offset, offset + size)
+  block.write(text, offset)
+}
+
+/** Strings, each ended by NUL, and one more NUL at the end. */
+function writeList(block: Buffer, field: Field, items: readonly string[]): void {
+  writeText(block, field, items.map((item) => `${item}\0`).join(''))
 }

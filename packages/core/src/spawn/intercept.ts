@@ -2,7 +2,7 @@ import type { SpawnLine, TestPlace } from '../evidence/record.js'
 import { besideHost } from '../reroute/beside-host.js'
 import type { Command, Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
-import { sealedCommand } from '../reroute/loader.js'
+import { followedCommand, sealedCommand } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
 import { withHook } from './node-child.js'
@@ -48,6 +48,10 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     const beside = besideHost(decision, command, column.sysroot, state.plan)
     return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside) }
   }
+  if (decision.follow !== null) {
+    const seal = (user && column.sealForOthers) ?? column.seal
+    return { ...asked, ...followedCommand(seal, decision.follow, id) }
+  }
   // Another user's Node can't read the session: it runs without the hook, which leaves its cell unproven.
   if (decision.code !== 'node' || user !== null) return asked
   return { ...asked, envPairs: withHook(request.envPairs, { session: state.session.file, spawn: id, place }) }
@@ -87,6 +91,7 @@ function announce(id: string, place: TestPlace, command: Command, decision: Deci
     decision: decision.decision,
     code: decision.code,
     reason: decision.reason,
+    followed: decision.decision === 'passthrough' && decision.follow !== null,
     program: decision.program ?? command.file,
     command: rerouted ? decision.args : command.args,
     cwd: command.cwd,

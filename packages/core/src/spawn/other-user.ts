@@ -25,7 +25,7 @@ export function asUser(decision: Decision, user: User): Decision {
   if (decision.decision === 'passthrough' || mayRun(decision.program, user)) return decision
   const { program } = decision
   const reason = `user ${user.uid} may not read and execute ${program}`
-  return { decision: 'passthrough', code: 'not-executable', reason, program }
+  return { decision: 'passthrough', code: 'not-executable', reason, program, follow: null }
 }
 
 /** By mode bits, as for a user without further groups: libuv drops them all (uv__process_child_init). */

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
 import { hardLink } from '../reroute/hard-link.js'
-import { type Seal, sealSysroot } from '../reroute/seal.js'
+import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { mayRun, nobody } from './other-user.js'
 import { runDirectories } from './run-directories.js'
@@ -76,11 +76,18 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
   try {
     const journals = join(directory, 'j')
     mkdirSync(journals, { mode: 0o700 })
+    const { root, programs, exclude } = options.programs
+    const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
+    const host = hostOf(columns)
     const sealed = columns.map((column, index): SealedColumn => {
-      const letter = letters[index] as string
-      const seal = column.sysroot && sealSysroot(column.sysroot, directory, letter, journals)
-      const sealForOthers = column.sysroot && sealOutOfReach(column.sysroot, directory, `${letter}u`, journals)
-      return { ...column, seal, sealForOthers }
+      if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
+      const place = { directory, journals, host, scope, letter: letters[index] as string }
+      const seal = sealSysroot(column.sysroot, place)
+      return {
+        ...column,
+        seal,
+        sealForOthers: sealOutOfReach(column.sysroot, { ...place, letter: `${place.letter}u` }),
+      }
     })
     const file = join(directory, 'session.json')
     const session: Session = { format: 1, file, directory, journals, ...options, columns: sealed }
@@ -99,10 +106,10 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
  * Root may start children of other users, who can't follow links into /root. Across file systems there are no hard links:
  * then ld.so tells such a child that it can't open the libc, and without a record its cell is unproven.
  */
-function sealOutOfReach(sysroot: Sysroot, directory: string, letter: string, journals: string): Seal | null {
+function sealOutOfReach(sysroot: Sysroot, place: SealPlace): Seal | null {
   if (process.geteuid?.() !== 0 || mayRun(sysroot.libc.path, nobody)) return null
   try {
-    return sealSysroot(sysroot, directory, letter, journals, hardLink)
+    return sealSysroot(sysroot, place, hardLink)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EXDEV') return null
     throw error
@@ -140,7 +147,7 @@ function parseSession(file: string): Session {
 
 /** What the evidence of each column is compared with. */
 export function columnIdentities(session: Session): ColumnIdentity[] {
-  const host = hostOf(session)
+  const host = hostOf(session.columns)
   return session.columns.flatMap(({ name, sysroot, seal }) => {
     if (sysroot === null || seal === null) return []
     const hostDirectories = seal.libraries === null ? [] : (host?.libraryPath ?? [])
@@ -149,8 +156,8 @@ export function columnIdentities(session: Session): ColumnIdentity[] {
 }
 
 /** The host's own sysroot, which may lend libraries; null outside of Linux. */
-export function hostOf(session: Session): Sysroot | null {
-  return session.columns.find(({ spec }) => spec === 'host')?.sysroot ?? null
+export function hostOf(columns: readonly Column[]): Sysroot | null {
+  return columns.find(({ spec }) => spec === 'host')?.sysroot ?? null
 }
 
 function tooManyColumns(count: number): GlibcMatrixError {

@@ -1,0 +1,101 @@
+import { type ColumnIdentity, type Proof, proveProcess } from './proof.js'
+import type { ExecLine, MappedLine, SpawnLine } from './record.js'
+
+/** `mapped` proves, `neutral` neither proves nor lowers anything. */
+export type StartState = 'mapped' | 'wrong' | 'incompatible' | 'unproven' | 'neutral'
+
+export interface ProvenProcess {
+  readonly pid: number
+  readonly ppid: number
+  readonly program: string
+  readonly proof: Proof
+}
+
+/** What processes said, by the id of the spawn that their tree began with. */
+export interface Tree {
+  readonly mapped: ReadonlyMap<string, MappedLine[]>
+  readonly execs: ReadonlyMap<string, ExecLine[]>
+  /** Tokens of announced starts that the kernel refused. */
+  readonly unstarted: ReadonlySet<string>
+}
+
+/** What processes are held against: programs against the column, tools against the host. */
+export interface Standards {
+  readonly column: ColumnIdentity | undefined
+  readonly host: ColumnIdentity | undefined
+  verdictOf(program: string): string | null
+}
+
+export interface TreeJudgement {
+  readonly state: StartState
+  readonly reason: string
+  readonly processes: readonly ProvenProcess[]
+}
+
+/** Judges every start of a tree: each must have left a record, on the right libc. The worst of them counts. */
+export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): TreeJudgement {
+  const records = new Map<string, MappedLine[]>()
+  for (const line of tree.mapped.get(spawn.id) ?? [])
+    records.set(line.token, [...(records.get(line.token) ?? []), line])
+  const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
+  const starts = [rootOf(spawn), ...execs].map((start) => judgeStart(start, records.get(start.token) ?? [], standards))
+  const worst = severity.map((state) => starts.find((start) => start.state === state)).find((start) => start)
+  return {
+    state: worst?.state ?? 'neutral',
+    reason: worst?.reason ?? spawn.reason,
+    processes: starts.flatMap(({ process }) => process ?? []),
+  }
+}
+
+const severity: readonly StartState[] = ['wrong', 'incompatible', 'unproven', 'mapped', 'neutral']
+
+type Start = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason'> & {
+  readonly verdict?: string | null
+  readonly harmless?: boolean
+}
+
+function rootOf(spawn: SpawnLine): Start {
+  const { program, reason, code, compatible } = spawn
+  const how = spawn.decision === 'reroute' ? 'program' : 'tool'
+  return {
+    token: '0'.repeat(16),
+    how,
+    program,
+    reason,
+    verdict: compatible ? null : reason,
+    harmless: code === 'system-tool',
+  }
+}
+
+interface JudgedStart {
+  readonly state: StartState
+  readonly reason: string
+  readonly process: ProvenProcess | null
+}
+
+function judgeStart(start: Start, lines: readonly MappedLine[], standards: Standards): JudgedStart {
+  const { how, program } = start
+  const judged = (state: StartState, reason: string): JudgedStart => ({ state, reason, process: null })
+  if (how === 'plain') return judged('unproven', `${program} ${start.reason}: nobody knows what it ran on`)
+  const standard = how === 'program' ? standards.column : standards.host
+  const last = lines.at(-1)
+  if (last === undefined || standard === undefined) return judgeSilent(start, judged, standards)
+  // A process reports again at its end when it opened libraries since: the worst of its words counts.
+  const proofs = lines.map((line) => proveProcess(line, standard))
+  const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
+  const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, standard)
+  if (how === 'tool') return judged(proof.proof === 'mapped' ? 'neutral' : proof.proof, proof.reason)
+  return { state: proof.proof, reason: proof.reason, process: { pid: last.pid, ppid: last.ppid, program, proof } }
+}
+
+/** No record: ld.so refused the program, as the verdict says, or nobody knows. */
+function judgeSilent(
+  { how, program, verdict, harmless }: Start,
+  judged: (state: StartState, reason: string) => JudgedStart,
+  standards: Standards,
+): JudgedStart {
+  if (how === 'tool' && harmless) return judged('neutral', 'a tool of the host')
+  const refusal = how === 'program' ? (verdict === undefined ? standards.verdictOf(program) : verdict) : null
+  if (refusal !== null) return judged('incompatible', refusal)
+  return judged('unproven', `${program} left no record of what it mapped`)
+}
