@@ -1,51 +1,53 @@
-// Builds the shim with the host's C compiler into prebuilt/linux-ARCH, where src/index.ts finds it.
+// Builds what packages/native ships into prebuilt/linux-ARCH, where src/index.ts finds it: for this machine with its own
+// compiler, for the other architecture where a cross compiler is installed (a release needs both: --all).
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-const flags = [
-  '-std=gnu11',
-  '-O2',
-  '-Wall',
-  '-Wextra',
-  '-Werror',
-  '-shared',
-  '-fPIC',
-  '-nostdlib',
-  '-ffreestanding',
-  '-fno-builtin',
-  '-fno-stack-protector',
-  '-fno-tree-loop-distribute-patterns',
-  '-fno-asynchronous-unwind-tables',
-  '-fvisibility=hidden',
-  '-Wl,--hash-style=both',
-  '-Wl,--build-id=sha1',
-  '-Wl,-z,noexecstack',
-  '-Wl,-soname,glibc-matrix-shim.so',
+const freestanding = [
+  ...['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-nostdlib', '-ffreestanding', '-fno-builtin'],
+  ...['-fno-stack-protector', '-fno-tree-loop-distribute-patterns', '-fno-asynchronous-unwind-tables'],
+  ...['-fvisibility=hidden', '-Wl,--build-id=sha1', '-Wl,-z,noexecstack'],
 ]
+const outputs = [
+  {
+    file: 'shim.so',
+    source: 'shim.c',
+    flags: ['-shared', '-fPIC', '-Wl,--hash-style=both', '-Wl,-soname,glibc-matrix-shim.so'],
+  },
+  { file: 'accountant', source: 'accountant.c', flags: ['-static', '-no-pie', '-fno-pie'] },
+]
+const compilers = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
 
 if (process.platform !== 'linux') {
-  console.log(`glibc-matrix: the shim is for Linux; nothing to build on ${process.platform}`)
+  console.log(`glibc-matrix: the native parts are for Linux; nothing to build on ${process.platform}`)
 } else {
-  build(process.env.CC ?? 'cc', join(import.meta.dirname, 'prebuilt', `linux-${process.arch}`))
+  const all = process.argv.includes('--all')
+  for (const [arch, cross] of Object.entries(compilers)) {
+    const own = arch === process.arch
+    const compiler = own ? (process.env.CC ?? 'cc') : cross
+    if (own || all || spawnSync(compiler, ['--version']).status === 0) build(compiler, arch)
+  }
 }
 
-function build(compiler, directory) {
+function build(compiler, arch) {
+  const directory = join(import.meta.dirname, 'prebuilt', `linux-${arch}`)
   mkdirSync(directory, { recursive: true })
-  const target = join(directory, 'shim.so')
-  const fresh = `${target}.${process.pid}`
-  const source = join(import.meta.dirname, 'c', 'shim.c')
-  const result = spawnSync(compiler, [...flags, '-o', fresh, source], { stdio: 'inherit' })
-  if (result.error !== undefined || result.status !== 0) {
-    rmSync(fresh, { force: true })
-    const found =
-      result.error === undefined
-        ? `it exited with ${result.status}`
-        : `'${compiler}' could not be started (${result.error.code})`
-    console.error(
-      `glibc-matrix: the shim needs a C compiler: ${found}. Install one (Debian: apt-get install gcc libc6-dev) or set CC.`,
-    )
-    process.exit(1)
+  for (const { file, source, flags } of outputs) {
+    const fresh = join(directory, `${file}.${process.pid}`)
+    compile(compiler, [...freestanding, ...flags, '-o', fresh, join(import.meta.dirname, 'c', source)], fresh)
+    renameSync(fresh, join(directory, file))
   }
-  renameSync(fresh, target)
+}
+
+function compile(compiler, args, fresh) {
+  const result = spawnSync(compiler, args, { stdio: 'inherit' })
+  if (result.error === undefined && result.status === 0) return
+  rmSync(fresh, { force: true })
+  const found = result.error ? `could not be started (${result.error.code})` : `exited with ${result.status}`
+  console.error(
+    `glibc-matrix: the native parts need a C compiler: '${compiler}' ${found}. ` +
+      'Install one (Debian: apt-get install gcc libc6-dev) or set CC.',
+  )
+  process.exit(1)
 }

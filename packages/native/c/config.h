@@ -29,6 +29,7 @@ struct config {
   char system_directories[1024];  /* list; a program below one is a tool of the host */
   char programs[2048];            /* list of globs */
   char exclude[2048];             /* list of globs */
+  char accountant[108];           /* socket of the session's accountant; empty: none */
 };
 
 /* In .data, so that the bytes are in the file, and volatile, so that the compiler doesn't fold them. */

@@ -5,6 +5,7 @@
  */
 #include <sys/prctl.h>
 
+#include "accounting.h"
 #include "exec.h"
 
 extern char *program_invocation_name __attribute__((weak));
@@ -114,6 +115,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv) {
   program = argv[0];
   restore_names(argv, name);
   reported = report(0);
+  begin_accounting();
 }
 
 /* A library opened later may have brought another libc: then what was written before main is no longer the truth. */

@@ -15,7 +15,7 @@ struct call {
 };
 
 static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path, const char *reason) {
-  char bytes[6 * 1024];
+  char bytes[2400];
   struct line l = {bytes, 0, sizeof bytes, 0};
   put_head(&l, type, trailer);
   if (path) {
@@ -23,7 +23,7 @@ static void announce(const char *type, const struct trailer *trailer, const char
     put(&l, how);
     put(&l, "\",\"program\":");
     size_t length = text_length(path);
-    put_json_bytes(&l, path, length < 900 ? length : 900);
+    put_json_bytes(&l, path, length < 340 ? length : 340);
     put(&l, ",\"reason\":");
     put_json_bytes(&l, reason ? reason : "", reason ? text_length(reason) : 0);
   }

@@ -9,8 +9,8 @@
 #include "glob.h"
 #include "maps.h"
 
-#define PATH_SIZE 4096
-#define HEAD_SIZE 2048
+#define PATH_SIZE 1024 /* longer paths are not followed: a thread that calls execve may have little stack */
+#define HEAD_SIZE 300 /* more than the 256 bytes of a `#!` line (fs/binfmt_script.c) */
 
 enum kind {
   KERNEL_REFUSES, /* missing, a directory, not executable: let the call fail as it would */
@@ -41,7 +41,7 @@ static int real_path(long fd, char *real) {
   put_unsigned(&l, (uint64_t)fd, 10);
   link[l.length] = 0;
   long length = SYS4(__NR_readlinkat, AT_FDCWD, link, real, PATH_SIZE - 1);
-  if (length <= 0) return 0;
+  if (length <= 0 || length == PATH_SIZE - 1) return 0;
   real[length] = 0;
   return 1;
 }

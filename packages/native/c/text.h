@@ -30,6 +30,11 @@ static inline int bytes_equal_text(const char *text, const char *with, size_t n)
   return 1;
 }
 
+static inline void bytes_fill(void *to, unsigned char value, size_t n) {
+  volatile unsigned char *t = to;
+  for (size_t i = 0; i < n; i++) t[i] = value;
+}
+
 static inline void bytes_copy(void *to, const void *from, size_t n) {
   volatile unsigned char *t = to;
   const unsigned char *f = from;

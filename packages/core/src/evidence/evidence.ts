@@ -9,6 +9,7 @@ export interface SpawnEvidence {
   readonly reason: string
   /** The programs under test of its tree; tools of the host are not among them. */
   readonly processes: readonly ProvenProcess[]
+  readonly accounting: 'exact' | 'shim'
 }
 
 /** All that a run's journals say of a test: its own children, and those of its file's module level and hooks. */
@@ -34,7 +35,8 @@ export function collectEvidence(
   const host = columns.find(({ hostDirectories }) => hostDirectories.length === 0)
   const judged = index.spawns.map((spawn) => {
     const column = identities.get(spawn.place.column)
-    return judgeSpawn(spawn, index, { column, host, verdictOf: (program) => verdictOf(spawn.place.column, program) })
+    const loaders = column?.loaders ?? []
+    return judgeSpawn(spawn, index, { column, host, loaders, verdictOf: (program) => verdictOf(spawn.place.column, program) })
   })
   const byFile = groupBy(judged, ({ spawn }) => fileKey(spawn.place.column, spawn.place.file))
   const addonsByFile = groupBy(index.addons, ({ place }) => fileKey(place.column, place.file))
@@ -68,6 +70,8 @@ function indexLines(lines: readonly JournalLine[]): Index {
     mapped: groupBy(of('mapped'), ({ id }) => id),
     execs: groupBy(of('exec'), ({ id }) => id),
     unstarted: new Set(of('unstarted').map(({ token }) => token)),
+    accounted: new Set(of('accounting').map(({ id }) => id)),
+    kernel: groupBy(of('kernel'), ({ id }) => id),
     failed: new Set(of('failed').map(({ id }) => id)),
     hooked: new Set(hooks.filter(({ spawn }) => spawn === null).map(({ column, file }) => fileKey(column, file))),
     hookedChildren: new Set(hooks.flatMap(({ spawn }) => (spawn === null ? [] : [spawn]))),
@@ -75,7 +79,13 @@ function indexLines(lines: readonly JournalLine[]): Index {
 }
 
 function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): SpawnEvidence {
-  const judged = (state: StartState, reason: string): SpawnEvidence => ({ spawn, state, reason, processes: [] })
+  const judged = (state: StartState, reason: string): SpawnEvidence => ({
+    spawn,
+    state,
+    reason,
+    processes: [],
+    accounting: 'shim',
+  })
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }

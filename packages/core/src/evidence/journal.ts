@@ -75,7 +75,7 @@ function parseLine(line: string, path: string, number: number): JournalLine {
   }
 }
 
-const types: ReadonlySet<string> = new Set<JournalLine['type']>(['hook', 'spawn', 'failed', 'addon', 'mapped', 'exec'])
+const types: ReadonlySet<string> = new Set<JournalLine['type']>(['hook', 'spawn', 'failed', 'addon', 'mapped', 'exec', 'unstarted', 'accounting', 'kernel'])
 
 /** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */
 function decodeBytes(line: Extract<JournalLine, { type: 'mapped' }>): JournalLine {

@@ -11,6 +11,8 @@ export interface ColumnIdentity {
   }
   /** File names that the sysroot provides; none of them may come from the host's directories. */
   readonly provides: readonly string[]
+  /** The sealed loaders that start its programs and the host's tools. */
+  readonly loaders: readonly string[]
   /** The host's library directories; empty for the host's own column. */
   readonly hostDirectories: readonly string[]
 }

@@ -8,9 +8,11 @@ export interface TestPlace {
 
 /**
  * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`) and by the shims of its processes
- * (`mapped`, `exec`, `unstarted`).
+ * (`mapped`, `exec`, `unstarted`), and by the accountant (`accounting`, `kernel`).
  */
-export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | MappedLine | ExecLine | UnstartedLine
+export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ShimLine | AccountantLine
+type ShimLine = MappedLine | ExecLine | UnstartedLine
+type AccountantLine = AccountingLine | KernelLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
 export interface HookLine {
@@ -95,4 +97,18 @@ export interface UnstartedLine {
   readonly id: string
   readonly token: string
   readonly pid: number
+}
+
+/** The kernel reports every execve of this tree to the accountant: what is not told by a `kernel` line did not happen. */
+export interface AccountingLine {
+  readonly type: 'accounting'
+  readonly id: string
+}
+
+/** A process of the tree called execve or execveat for a file that can be started; `?` where its path can't be read. */
+export interface KernelLine {
+  readonly type: 'kernel'
+  readonly id: string
+  readonly pid: number
+  readonly program: string
 }

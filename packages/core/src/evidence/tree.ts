@@ -1,5 +1,5 @@
 import { type ColumnIdentity, type Proof, proveProcess } from './proof.js'
-import type { ExecLine, MappedLine, SpawnLine } from './record.js'
+import type { ExecLine, KernelLine, MappedLine, SpawnLine } from './record.js'
 
 /** `mapped` proves, `neutral` neither proves nor lowers anything. */
 export type StartState = 'mapped' | 'wrong' | 'incompatible' | 'unproven' | 'neutral'
@@ -17,16 +17,23 @@ export interface Tree {
   readonly execs: ReadonlyMap<string, ExecLine[]>
   /** Tokens of announced starts that the kernel refused. */
   readonly unstarted: ReadonlySet<string>
+  /** Trees of which the kernel reports every exec. */
+  readonly accounted: ReadonlySet<string>
+  readonly kernel: ReadonlyMap<string, KernelLine[]>
 }
 
 /** What processes are held against: programs against the column, tools against the host. */
 export interface Standards {
   readonly column: ColumnIdentity | undefined
   readonly host: ColumnIdentity | undefined
+  /** The sealed loaders, by path. */
+  readonly loaders: readonly string[]
   verdictOf(program: string): string | null
 }
 
 export interface TreeJudgement {
+  /** How the execs of the tree were counted: by the kernel, or by the shims' own announcements. */
+  readonly accounting: 'exact' | 'shim'
   readonly state: StartState
   readonly reason: string
   readonly processes: readonly ProvenProcess[]
@@ -38,13 +45,33 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
   for (const line of tree.mapped.get(spawn.id) ?? [])
     records.set(line.token, [...(records.get(line.token) ?? []), line])
   const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
-  const starts = [rootOf(spawn), ...execs].map((start) => judgeStart(start, records.get(start.token) ?? [], standards))
+  const announced = [rootOf(spawn), ...execs].map((start) => judgeStart(start, records.get(start.token) ?? [], standards))
+  const starts = [...announced, ...unannounced(spawn, execs, tree, standards)]
   const worst = severity.map((state) => starts.find((start) => start.state === state)).find((start) => start)
   return {
+    accounting: tree.accounted.has(spawn.id) ? 'exact' : 'shim',
     state: worst?.state ?? 'neutral',
     reason: worst?.reason ?? spawn.reason,
     processes: starts.flatMap(({ process }) => process ?? []),
   }
+}
+
+/**
+ * What the kernel reports beyond the announcements: an exec by a raw system call, or by a process that no shim is in. The
+ * sealed loaders' own execs are accounted for by their records; system(3) and popen(3) begin with a bare /bin/sh.
+ */
+function unannounced(spawn: SpawnLine, execs: readonly ExecLine[], tree: Tree, { loaders }: Standards): JudgedStart[] {
+  const plain = new Set(execs.filter(({ how }) => how === 'plain').map(({ program }) => program))
+  const handedOver = execs.some(({ how }) => how === 'tool')
+  const isKnown = ({ program }: KernelLine) =>
+    loaders.includes(program) || plain.has(program) || (handedOver && program === '/bin/sh')
+  return (tree.kernel.get(spawn.id) ?? [])
+    .filter((line) => !isKnown(line))
+    .map(({ pid, program }) => ({
+      state: 'unproven',
+      reason: `process ${pid} started ${program} by a way that can't be followed`,
+      process: null,
+    }))
 }
 
 const severity: readonly StartState[] = ['wrong', 'incompatible', 'unproven', 'mapped', 'neutral']

@@ -39,6 +39,7 @@ export interface SealPlace {
   readonly journals: string
   readonly host: Sysroot
   readonly scope: ShimScope
+  readonly accountant: string
 }
 
 /**
@@ -47,7 +48,7 @@ export interface SealPlace {
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
 export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = symlinkSync): Seal {
-  const { directory, letter, journals, host, scope } = place
+  const { directory, letter, journals, host, scope, accountant } = place
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
@@ -68,7 +69,7 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
   const libcBuildId = sysroot.libc.buildId ?? ''
   const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
-  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId, patches, scope, ...loaders }))
+  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId, patches, scope, accountant, ...loaders }))
   writeFileSync(preloadList, `${shim}\n`)
   return { loader: columnLoader, hostLoader, libraries, provides, libraryPath }
 }

@@ -18,6 +18,8 @@ export interface ShimConfig {
   readonly columnLibraryPath: string
   readonly hostLoader: string
   readonly scope: ShimScope
+  /** Socket of the session's accountant; empty: the shims' own announcements are all there is. */
+  readonly accountant: string
 }
 
 /** Which programs count, as `plan` has it. */
@@ -37,7 +39,7 @@ const texts = {
   columnLoader: [776, 128],
   columnLibraryPath: [904, 256],
 } as const
-const moreTexts = { hostLoader: [1160, 128], root: [1288, 512], node: [1800, 512] } as const
+const moreTexts = { hostLoader: [1160, 128], root: [1288, 512], node: [1800, 512], accountant: [7432, 108] } as const
 const lists = { systemDirectories: [2312, 1024], programs: [3336, 2048], exclude: [5384, 2048] } as const
 const patchLayout = { size: 64, length: 8, text: 12, textSize: 52, most: 8 }
 
@@ -53,6 +55,7 @@ export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
     writeText(block, texts[name], config[name])
   }
   writeText(block, moreTexts.hostLoader, config.hostLoader)
+  writeText(block, moreTexts.accountant, config.accountant)
   writeText(block, moreTexts.root, root)
   writeText(block, moreTexts.node, node)
   writeList(block, lists.systemDirectories, systemDirectories)

@@ -5,6 +5,7 @@ import type { ColumnIdentity } from '../evidence/proof.js'
 import { hardLink } from '../reroute/hard-link.js'
 import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
+import { startAccountant } from './accountant.js'
 import { mayRun, nobody } from './other-user.js'
 import { runDirectories } from './run-directories.js'
 
@@ -79,9 +80,10 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const { root, programs, exclude } = options.programs
     const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
     const host = hostOf(columns)
+    const accountant = host === null ? '' : startAccountant(join(directory, 'a'), journals)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
-      const place = { directory, journals, host, scope, letter: letters[index] as string }
+      const place = { directory, journals, host, scope, accountant, letter: letters[index] as string }
       const seal = sealSysroot(column.sysroot, place)
       return {
         ...column,
@@ -148,10 +150,11 @@ function parseSession(file: string): Session {
 /** What the evidence of each column is compared with. */
 export function columnIdentities(session: Session): ColumnIdentity[] {
   const host = hostOf(session.columns)
-  return session.columns.flatMap(({ name, sysroot, seal }) => {
+  return session.columns.flatMap(({ name, sysroot, seal, sealForOthers }) => {
     if (sysroot === null || seal === null) return []
     const hostDirectories = seal.libraries === null ? [] : (host?.libraryPath ?? [])
-    return [{ name, libc: sysroot.libc, provides: seal.provides, hostDirectories }]
+    const loaders = [seal, sealForOthers].flatMap((one) => (one === null ? [] : [one.loader, one.hostLoader]))
+    return [{ name, libc: sysroot.libc, provides: seal.provides, hostDirectories, loaders }]
   })
 }
 

@@ -1,0 +1,77 @@
+/*
+ * Exact accounting: the first process of a tree asks the kernel to report every execve and execveat of itself and its
+ * descendants (seccomp_unotify(2)), and hands the descriptor to the session's accountant. A process that starts another
+ * by a raw system call, or that no shim can enter, is then known.
+ */
+#ifndef GLIBC_MATRIX_ACCOUNTING_H
+#define GLIBC_MATRIX_ACCOUNTING_H
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "journal.h"
+
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#else
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+/* Another architecture's calls (int 0x80, x32) are reported too, whatever they are: their numbers mean other things. */
+static long open_listener(void) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execveat, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+  };
+  struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
+  long fd = SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  if (fd != -13 /* EACCES: without CAP_SYS_ADMIN it takes no_new_privs */) return fd;
+  SYS5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  return SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+/* Sends the listener and the id of the tree; the accountant answers one byte when it watches. */
+static int hand_to_accountant(long connection, long listener) {
+  char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
+  struct iovec text = {.iov_base = self.id, .iov_len = ID_LENGTH};
+  struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct cmsghdr *header = (struct cmsghdr *)control;
+  char answer;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  *(int *)CMSG_DATA(header) = (int)listener;
+  return SYS3(__NR_sendmsg, connection, &message, 0x4000 /* MSG_NOSIGNAL */) == ID_LENGTH &&
+         SYS3(__NR_read, connection, &answer, 1) == 1;
+}
+
+/*
+ * Only in the first process of a tree. Without an accountant, or where the kernel refuses, the shims' own announcements
+ * are all there is, and no line of this type says otherwise.
+ */
+static void begin_accounting(void) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (!config.accountant[0] || !bytes_equal(self.token, "0000000000000000", TOKEN_LENGTH)) return;
+  bytes_copy(address.sun_path, config.accountant, sizeof address.sun_path - 1);
+  long connection = SYS3(__NR_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connection < 0) return;
+  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0) {
+    long listener = open_listener();
+    if (listener >= 0) {
+      hand_to_accountant(connection, listener);
+      SYS1(__NR_close, listener);
+    }
+  }
+  SYS1(__NR_close, connection);
+}
+
+#endif
