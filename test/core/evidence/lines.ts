@@ -1,5 +1,5 @@
 import type { ColumnIdentity } from '../../../packages/core/src/evidence/proof.js'
-import type { MappedLine, MappedObject, SpawnLine, TestPlace } from '../../../packages/core/src/evidence/record.js'
+import type { ExecLine, MappedLine, MappedObject, SpawnLine, TestPlace } from '../../../packages/core/src/evidence/record.js'
 
 const directory = '/store/bullseye/lib'
 
@@ -32,14 +32,33 @@ export const column: ColumnIdentity = {
   libc,
   provides: ['libc.so.6', 'libm.so.6', 'libgcc_s.so.1'],
   hostDirectories: ['/usr/lib/x86_64-linux-gnu'],
+  loaders: ['/run/0d', '/run/0h'],
+}
+
+/** The column that tools of the host are held against. */
+export const hostColumn: ColumnIdentity = {
+  name: 'host',
+  libc: hostLibc,
+  provides: [],
+  hostDirectories: [],
+  loaders: ['/run/0d'],
 }
 
 export function object(path: string, soname: string | null = null): MappedObject {
   return { path, soname, device: 'fe:0', inode: '77', buildId: 'cc33' }
 }
 
-export function mapped(objects: readonly MappedObject[], id = 'aaaaaaaa00000000'): MappedLine {
-  return { type: 'mapped', id, pid: 42, ppid: 41, program: program.path, objects }
+const id = 'aaaaaaaa00000000'
+/** The token of the process that the hook itself starts. */
+const root = '0'.repeat(16)
+
+export function mapped(objects: readonly MappedObject[], more: Partial<MappedLine> = {}): MappedLine {
+  return { type: 'mapped', id, token: root, kind: 'program', pid: 42, ppid: 41, program: program.path, objects, ...more }
+}
+
+/** A start of a program by a process of the tree. */
+export function exec(token: string, more: Partial<ExecLine> = {}): ExecLine {
+  return { type: 'exec', id, token, pid: 42, how: 'program', program: '/project/inner', reason: '', ...more }
 }
 
 export const place: TestPlace = { column: '2.31', file: 'a.test.ts', test: 'works', retry: 0 }
@@ -47,11 +66,12 @@ export const place: TestPlace = { column: '2.31', file: 'a.test.ts', test: 'work
 export function spawned(more: Partial<SpawnLine> = {}): SpawnLine {
   return {
     type: 'spawn',
-    id: 'aaaaaaaa00000000',
+    id,
     place,
     decision: 'reroute',
     code: 'native',
     reason: 'a program whose libraries and versions are all there',
+    followed: false,
     program: program.path,
     command: [program.path],
     cwd: '/project',

@@ -15,8 +15,8 @@ export function result(more: Partial<TestResult> = {}): TestResult {
 
 export function seen(state: SpawnEvidence['state'], hostLibraries: readonly string[] = []): SpawnEvidence {
   const proof = { proof: 'mapped' as const, reason: '', libc: [libc.path], hostLibraries }
-  const process = state === 'mapped' ? { pid: 42, ppid: 41, proof } : null
-  return { spawn: spawned(), state, reason: `why it is ${state}`, process }
+  const processes = state === 'mapped' ? [{ pid: 42, ppid: 41, program: '/project/tool', proof }] : []
+  return { spawn: spawned(), state, reason: `why it is ${state}`, processes, accounting: 'exact' }
 }
 
 /** What the file's hook and the test's children said. */

@@ -46,7 +46,7 @@ describe.each(['debian:bullseye', 'debian:trixie', 'debian:experimental'])('%s',
 
   beforeAll(async () => {
     sysroot = await resolve(spec)
-    sealed = sealFor(sysroot)
+    sealed = await sealFor(sysroot)
   })
 
   const variable = () => `${join(root, 'lib')}:${hostDirectory}`

@@ -47,7 +47,7 @@ describe.each(['host', 'debian:bullseye', 'debian:bookworm', 'debian:trixie', 'd
 
     beforeAll(async () => {
       sysroot = await resolve(spec)
-      sealed = sealFor(sysroot)
+      sealed = await sealFor(sysroot)
     })
 
     function compare(program: string, args: readonly string[]) {

@@ -28,7 +28,7 @@ describe.each(['host', 'debian:bullseye', 'debian:trixie', 'debian:forky', 'debi
 
   beforeAll(async () => {
     sysroot = await resolve(spec)
-    sealed = sealFor(sysroot)
+    sealed = await sealFor(sysroot)
   })
 
   const isInside = (path: string) =>

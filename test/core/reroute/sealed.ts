@@ -10,6 +10,7 @@ import { lendLibraries } from '../../../packages/core/src/reroute/lend-libraries
 import { sealedCommand } from '../../../packages/core/src/reroute/loader.js'
 import { type Seal, sealSysroot } from '../../../packages/core/src/reroute/seal.js'
 import type { Sysroot } from '../../../packages/core/src/sysroot/sysroot.js'
+import { sysroot as findSysroot } from './sysroots.js'
 
 export interface StartOptions {
   readonly argv0?: string
@@ -39,12 +40,15 @@ export interface Sealed {
   ): Started & { readonly record: MappedLine | null }
 }
 
+const scope = { root: '/nowhere', node: process.execPath, programs: null, exclude: [] }
+
 /** The seal's paths must be short, so it lies in /tmp whatever TMPDIR says. */
-export function sealFor(sysroot: Sysroot): Sealed {
+export async function sealFor(sysroot: Sysroot): Promise<Sealed> {
+  const host = await findSysroot('host')
   const { name: directory } = dirSync({ unsafeCleanup: true, tmpdir: '/tmp', template: 'XXXXXX' })
   const journals = join(directory, 'j')
   mkdirSync(journals)
-  const seal = sealSysroot(sysroot, directory, '0', journals)
+  const seal = sealSysroot(sysroot, { directory, letter: '0', journals, host, scope, accountant: '' })
   const journal = createJournal(journals)
   let count = 0
   return {

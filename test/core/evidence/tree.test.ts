@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { collectEvidence } from '../../../packages/core/src/evidence/evidence.js'
+import type { JournalLine, KernelLine, SpawnLine } from '../../../packages/core/src/evidence/record.js'
+import { column, exec, hostColumn, hostLibc, libc, mapped, program, spawned } from './lines.js'
+
+const inner = 'token of inner'
+const innerMapped = (...objects: Parameters<typeof mapped>[0]) => mapped(objects, { token: inner, pid: 43, ppid: 42 })
+const ofInner = (more: Parameters<typeof exec>[1] = {}) => exec(inner, more)
+const root = mapped([program, libc])
+const shell = spawned({ decision: 'passthrough', code: 'launcher', followed: true, program: '/usr/bin/dash' })
+const shellMapped = mapped([hostLibc], { kind: 'tool', program: '/usr/bin/dash' })
+const accounting: JournalLine = { type: 'accounting', id: 'aaaaaaaa00000000' }
+const kernel = (path: string): KernelLine => ({ type: 'kernel', id: 'aaaaaaaa00000000', pid: 42, program: path })
+
+function evidenceOf(spawn: SpawnLine, lines: JournalLine[], verdictOf: (program: string) => string | null = () => null) {
+  const evidence = collectEvidence([spawn, ...lines], [hostColumn, column], (_, path) => verdictOf(path))
+  const { spawns } = evidence('2.31', 'a.test.ts', 'works')
+  expect(spawns).toHaveLength(1)
+  return spawns[0]
+}
+const stateOf = (spawn: SpawnLine, ...lines: JournalLine[]) => evidenceOf(spawn, lines)?.state
+
+describe('a program that another one started', () => {
+  it('is proven by its own record, and listed', () => {
+    const found = evidenceOf(spawned(), [root, ofInner(), innerMapped(libc)])
+    expect(found?.state).toBe('mapped')
+    expect(found?.processes.map(({ pid, program }) => [pid, program])).toEqual([
+      [42, '/project/tool'],
+      [43, '/project/inner'],
+    ])
+  })
+
+  it('without a record makes the whole tree unproven', () => {
+    expect(evidenceOf(spawned(), [root, ofInner()])).toMatchObject({
+      state: 'unproven',
+      reason: '/project/inner left no record of what it mapped',
+    })
+  })
+
+  it('on the wrong libc makes the whole tree wrong, in any order', () => {
+    expect(stateOf(spawned(), root, ofInner(), innerMapped(hostLibc))).toBe('wrong')
+    expect(stateOf(spawned(), mapped([hostLibc]), ofInner(), innerMapped(libc))).toBe('wrong')
+  })
+
+  it('is not vouched for by the record of another start', () => {
+    expect(stateOf(spawned(), root, ofInner(), exec('another'), innerMapped(libc))).toBe('unproven')
+  })
+
+  it('that the kernel refused owes no record', () => {
+    const refused: JournalLine = { type: 'unstarted', id: 'aaaaaaaa00000000', token: inner, pid: 42 }
+    expect(stateOf(spawned(), root, ofInner(), refused)).toBe('mapped')
+  })
+
+  it('that ld.so refuses is incompatible, for the reason that a plan gives', () => {
+    const verdict = (path: string) => (path === '/project/inner' ? 'needs GLIBC_2.34' : null)
+    expect(evidenceOf(spawned(), [root, ofInner()], verdict)).toMatchObject({
+      state: 'incompatible',
+      reason: 'needs GLIBC_2.34',
+    })
+  })
+
+  it('started as it is, is unproven, and says why', () => {
+    expect(evidenceOf(spawned(), [root, ofInner({ how: 'plain', reason: 'is static' })])).toMatchObject({
+      state: 'unproven',
+      reason: '/project/inner is static: nobody knows what it ran on',
+    })
+  })
+})
+
+describe('a tool of the host', () => {
+  it('alone proves nothing and lowers nothing', () => {
+    expect(stateOf(shell, shellMapped)).toBe('neutral')
+  })
+
+  it('leaves the proof to what it started', () => {
+    expect(stateOf(shell, shellMapped, ofInner(), innerMapped(libc))).toBe('mapped')
+    expect(stateOf(shell, shellMapped, ofInner(), innerMapped(hostLibc))).toBe('wrong')
+    expect(stateOf(shell, shellMapped, ofInner())).toBe('unproven')
+  })
+
+  it('belongs on the libc of the host', () => {
+    expect(stateOf(shell, mapped([libc], { kind: 'tool' }))).toBe('wrong')
+  })
+
+  it('that may start others and is silent is unproven; one that starts none is not', () => {
+    expect(stateOf(shell)).toBe('unproven')
+    expect(stateOf({ ...shell, code: 'system-tool' })).toBe('neutral')
+  })
+
+  it('started within the tree is held to the same, and not listed', () => {
+    const found = evidenceOf(spawned(), [root, ofInner({ how: 'tool' }), innerMapped(hostLibc)])
+    expect([found?.state, found?.processes.length]).toEqual(['mapped', 1])
+    expect(stateOf(spawned(), root, ofInner({ how: 'tool' }))).toBe('unproven')
+  })
+})
+
+describe("the kernel's count", () => {
+  it('is exact where the accountant watched, else the shims are all there is', () => {
+    expect(evidenceOf(spawned(), [root])?.accounting).toBe('shim')
+    expect(evidenceOf(spawned(), [root, accounting])?.accounting).toBe('exact')
+  })
+
+  it('an exec that nobody announced is unproven', () => {
+    expect(evidenceOf(spawned(), [accounting, root, kernel('/project/inner')])).toMatchObject({
+      state: 'unproven',
+      reason: "process 42 started /project/inner by a way that can't be followed",
+    })
+  })
+
+  it('a sealed loader, and what was announced to start as it is, are no news', () => {
+    expect(stateOf(spawned(), accounting, root, ofInner(), innerMapped(libc), kernel('/run/0d'))).toBe('mapped')
+    const plain = evidenceOf(spawned(), [
+      accounting,
+      root,
+      ofInner({ how: 'plain', reason: 'is static' }),
+      kernel('/project/inner'),
+    ])
+    expect(plain?.reason).toBe('/project/inner is static: nobody knows what it ran on')
+  })
+
+  it('a bare /bin/sh is the first step of system(3), and without one it is unproven', () => {
+    const handedOver = [ofInner({ how: 'tool' }), innerMapped(hostLibc)]
+    expect(stateOf(spawned(), accounting, root, ...handedOver, kernel('/bin/sh'))).toBe('mapped')
+    expect(stateOf(spawned(), accounting, root, kernel('/bin/sh'))).toBe('unproven')
+  })
+})
