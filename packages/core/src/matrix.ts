@@ -3,6 +3,7 @@ import type { ResolvedConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
 import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
 import { readJournals } from './evidence/journal.js'
+import type { JournalLine } from './evidence/record.js'
 import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
@@ -53,7 +54,7 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
   return buildGrid({
     columns: session.columns,
     results,
-    evidence: collectEvidence(readJournals(session.journals), columnIdentities(session), verdicts(session)),
+    evidence: collectEvidence(readSettled(session.journals), columnIdentities(session), verdicts(session)),
     byHand(column, spawn) {
       const sysroot = sysroots.get(column)
       return sysroot && spawn.decision === 'reroute'
@@ -61,6 +62,18 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
         : spawn.command
     },
   })
+}
+
+/** Trees whose last process is ending now get a moment; one that runs on makes its cell unproven. */
+function readSettled(journals: string): JournalLine[] {
+  const tick = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; ; waited += 20) {
+    const lines = readJournals(journals)
+    const ended = new Set(lines.flatMap((line) => (line.type === 'ended' ? line.id : [])))
+    const open = lines.some((line) => line.type === 'accounting' && !ended.has(line.id))
+    if (!open || waited >= 1000) return lines
+    Atomics.wait(tick, 0, 0, 20)
+  }
 }
 
 /** For programs that a shell or another program started: the hook saw no plan of theirs. */

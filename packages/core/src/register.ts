@@ -1,9 +1,9 @@
 import { attach } from './spawn/attach.js'
-import { takeContext } from './spawn/node-child.js'
+import { takeContext } from './spawn/threads.js'
 
 export { type Attachment, type AttachOptions, attach, uninstall } from './spawn/attach.js'
 
-// `--import @glibc-matrix/core/register` in a Node child of a test: the hook that started it left the context.
+// In a worker thread of a test, the hook that started it left the context.
 const context = takeContext()
 if (context !== null) {
   const { session, spawn, place } = context

@@ -148,7 +148,13 @@ static void accept_tree(void) {
   SYS1(__NR_close, connection);
 }
 
+/* The last process of the tree is gone. */
 static void forget(int index) {
+  char bytes[256];
+  struct line l = {bytes, 0, sizeof bytes, 0};
+  put_tree(&l, "ended", ids[index]);
+  put(&l, "}\n");
+  append_line(ids[index], &l);
   SYS1(__NR_close, watched[index].fd);
   count--;
   watched[index] = watched[count];

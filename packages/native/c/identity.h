@@ -7,6 +7,34 @@
 /* The program's real path; null in a process that no seal started. */
 static const char *program;
 
+/*
+ * A process may start others before the shim's own constructor ran: from another object's constructor, or .preinit_array.
+ * Its argument strings say who it is (arg_start, field 48 of proc_pid_stat(5)).
+ */
+static void require_self(void) {
+  static int looked;
+  char stat[1024];
+  if (self.id[0] || looked) return;
+  looked = 1;
+  long fd = SYS4(__NR_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
+  long length = fd < 0 ? -1 : SYS3(__NR_read, fd, stat, sizeof stat - 1);
+  if (fd >= 0) SYS1(__NR_close, fd);
+  if (length <= 0) return;
+  const char *end = stat + length, *at = end;
+  while (at > stat && at[-1] != ')') at--;
+  for (int field = 2; field < 48 && at < end; at++) field += *at == ' ';
+  const char *argument = (const char *)read_number(&at, end, 10);
+  for (int i = 0; argument && i < 6; i++) {
+    size_t size = text_length(argument);
+    if (size >= TRAILER_LENGTH && holds_trailer(argument + size - TRAILER_LENGTH)) {
+      copy_trailer(&self, argument + size - TRAILER_LENGTH);
+      program = argument + size + 1;
+      return;
+    }
+    argument += size + 1;
+  }
+}
+
 /* True for the names by which a process finds its own executable. */
 static int is_own_exe(const char *path) {
   char own[32];

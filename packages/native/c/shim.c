@@ -12,7 +12,6 @@ extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
 
 static char line_bytes[64 * 1024];
-static int reported;
 
 /* comm is the file's name (execve(2)), argv[0] and program_invocation_name(3) are what the caller gave. */
 static void restore_names(char **argv, char *name) {
@@ -85,8 +84,11 @@ static void put_object(struct line *l, const struct object *o) {
   put_char(l, '}');
 }
 
-/* Writes what is mapped now; `before` is how many objects the last line held, which needn't be said again. */
-static int report(int before) {
+/* What distinguishes one set of mapped files from another. */
+static uint64_t mapped_sum;
+
+/* Writes what is mapped now, unless the last line said the same. 0 when that can't be told. */
+static int report(int first) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
   put_head(&l, "mapped", &self);
   put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
@@ -95,30 +97,63 @@ static int report(int before) {
   put(&l, ",\"program\":");
   put_json_bytes(&l, program, text_length(program));
   put(&l, ",\"objects\":[");
+  uint64_t sum = 0;
   int count = read_maps(), objects = 0;
   for (int i = 0; i < count; i++) {
     struct object o;
     if (!read_object(i, count, &o)) continue;
-    if (before == 0) patch_libc(&o, count);
+    if (first) patch_libc(&o, count);
     if (is_libc(&o) && !libc.resolved) resolve_libc(&o, count);
     if (objects++) put_char(&l, ',');
+    sum += (o.first->inode + 1) * (o.major * 4096 + o.minor + 1);
     put_object(&l, &o);
   }
   put(&l, "]}\n");
-  if (count >= 0 && objects != before) append_line(&l);
-  return objects;
+  if (count < 0) return 0;
+  if (first || sum != mapped_sum) append_line(&l);
+  mapped_sum = sum;
+  return 1;
 }
+
+/* What dl_iterate_phdr(3) says first of all: how many objects were ever added and removed. */
+struct phdr_info {
+  uintptr_t address;
+  const char *name;
+  const void *segments;
+  uint16_t segment_count;
+  unsigned long long adds, subs;
+};
+extern int dl_iterate_phdr(int (*)(struct phdr_info *, size_t, void *), void *) __attribute__((weak));
+
+static int read_loads(struct phdr_info *info, size_t size, void *loads) {
+  *(unsigned long long *)loads = size >= sizeof *info ? info->adds + (info->subs << 32) : 0;
+  return 1;
+}
+
+static unsigned long long loads_now(void) {
+  unsigned long long loads = 0;
+  if (&dl_iterate_phdr) dl_iterate_phdr(read_loads, &loads);
+  return loads;
+}
+
+static unsigned long long loads_before_main;
 
 __attribute__((constructor)) static void begin(int argc, char **argv) {
   char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
   if (!name) return;
   program = argv[0];
   restore_names(argv, name);
-  reported = report(0);
+  if (!map_loss()) return;
+  report(1);
+  loads_before_main = loads_now();
   begin_accounting();
 }
 
-/* A library opened later may have brought another libc: then what was written before main is no longer the truth. */
+/*
+ * A library opened later may have brought another libc: then what was written before main is no longer the truth. Where
+ * none was, no system call is made: the process may have forbidden them.
+ */
 __attribute__((destructor)) static void end(void) {
-  if (program) report(reported);
+  if (!program || !loss || loads_now() == loads_before_main) return;
+  if (!report(0)) mark_loss();
 }

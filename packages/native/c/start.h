@@ -115,6 +115,7 @@ static int start_script(const struct call *call, const char *path, struct target
 
 static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth) {
   struct target t = {.kind = KERNEL_REFUSES};
+  require_self();
   if (!self.id[0] || !path || !argv) return call->make(call, path, argv, envp);
   if (is_own_exe(path)) path = program;
   look_at(path, &t);

@@ -19,6 +19,14 @@ struct trailer {
   char kind; /* p: a program under test, t: a tool of the host, x: started as it is */
 };
 
+static int holds_trailer(const char *trailer) { return bytes_equal(trailer, TRAILER_MARK, 4); }
+
+static void copy_trailer(struct trailer *t, const char *trailer) {
+  bytes_copy(t->id, trailer + 4, ID_LENGTH);
+  bytes_copy(t->token, trailer + 4 + ID_LENGTH, TOKEN_LENGTH);
+  t->kind = trailer[4 + ID_LENGTH + TOKEN_LENGTH];
+}
+
 /* Who this process is: the spawn of the hook that its tree began with; a fork keeps it. Empty when no seal started it. */
 static struct trailer self;
 
@@ -53,10 +61,8 @@ static void write_trailer(char *to, const struct trailer *t, size_t name_length)
  */
 static char *read_trailer(const char *path) {
   char *trailer = (char *)path - 1 - TRAILER_LENGTH;
-  if (!bytes_equal(trailer, TRAILER_MARK, 4)) return 0;
-  bytes_copy(self.id, trailer + 4, ID_LENGTH);
-  bytes_copy(self.token, trailer + 4 + ID_LENGTH, TOKEN_LENGTH);
-  self.kind = trailer[4 + ID_LENGTH + TOKEN_LENGTH];
+  if (!holds_trailer(trailer)) return 0;
+  copy_trailer(&self, trailer);
   const char *digits = trailer + TRAILER_LENGTH - 8;
   size_t length = (size_t)read_number(&digits, trailer + TRAILER_LENGTH, 16);
   trailer[0] = 0;

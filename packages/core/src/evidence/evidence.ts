@@ -1,5 +1,5 @@
 import type { ColumnIdentity } from './proof.js'
-import type { AddonLine, HookLine, JournalLine, SpawnLine } from './record.js'
+import type { AddonLine, HookLine, JournalLine, SpawnLine, ThreadLine } from './record.js'
 import { judgeTree, type ProvenProcess, type Standards, type StartState, type Tree } from './tree.js'
 
 /** What one started child, with all that it started in turn, says for the cell of its test. `neutral` lowers nothing. */
@@ -17,6 +17,8 @@ export interface PlaceEvidence {
   readonly hooked: boolean
   readonly spawns: readonly SpawnEvidence[]
   readonly addons: readonly string[]
+  /** Worker threads that the hook is not in. */
+  readonly unhookedThreads: number
 }
 
 /** Why a program can't load in a column, as a plan would say; null when it can, or nobody knows. */
@@ -36,9 +38,16 @@ export function collectEvidence(
   const judged = index.spawns.map((spawn) => {
     const column = identities.get(spawn.place.column)
     const loaders = column?.loaders ?? []
-    return judgeSpawn(spawn, index, { column, host, loaders, verdictOf: (program) => verdictOf(spawn.place.column, program) })
+    return judgeSpawn(spawn, index, {
+      column,
+      host,
+      loaders,
+      verdictOf: (program) => verdictOf(spawn.place.column, program),
+    })
   })
   const byFile = groupBy(judged, ({ spawn }) => fileKey(spawn.place.column, spawn.place.file))
+  const unhooked = index.threads.filter(({ id }) => !index.hookedChildren.has(id))
+  const threadsByFile = groupBy(unhooked, ({ place }) => fileKey(place.column, place.file))
   const addonsByFile = groupBy(index.addons, ({ place }) => fileKey(place.column, place.file))
 
   return (column, file, test) => {
@@ -48,6 +57,7 @@ export function collectEvidence(
       hooked: index.hooked.has(key),
       spawns: (byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test)),
       addons: (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).map(({ path }) => path),
+      unhookedThreads: (threadsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).length,
     }
   }
 }
@@ -55,6 +65,7 @@ export function collectEvidence(
 interface Index extends Tree {
   readonly spawns: readonly SpawnLine[]
   readonly addons: readonly AddonLine[]
+  readonly threads: readonly ThreadLine[]
   readonly failed: ReadonlySet<string>
   readonly hooked: ReadonlySet<string>
   readonly hookedChildren: ReadonlySet<string>
@@ -67,11 +78,14 @@ function indexLines(lines: readonly JournalLine[]): Index {
   return {
     spawns: of('spawn'),
     addons: of('addon'),
+    threads: of('thread'),
     mapped: groupBy(of('mapped'), ({ id }) => id),
     execs: groupBy(of('exec'), ({ id }) => id),
     unstarted: new Set(of('unstarted').map(({ token }) => token)),
     accounted: new Set(of('accounting').map(({ id }) => id)),
     kernel: groupBy(of('kernel'), ({ id }) => id),
+    ended: new Set(of('ended').map(({ id }) => id)),
+    lost: new Set(of('lost').map(({ id }) => id)),
     failed: new Set(of('failed').map(({ id }) => id)),
     hooked: new Set(hooks.filter(({ spawn }) => spawn === null).map(({ column, file }) => fileKey(column, file))),
     hookedChildren: new Set(hooks.flatMap(({ spawn }) => (spawn === null ? [] : [spawn]))),
@@ -89,8 +103,6 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }
-  if (spawn.code === 'node' && !index.hookedChildren.has(spawn.id))
-    return judged('unproven', `the hook did not report from the Node child ${spawn.program}`)
   return judged(passedThrough.has(spawn.code) ? 'unproven' : 'neutral', spawn.reason)
 }
 
@@ -99,7 +111,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  * was expected to refuse: one that it started after all ran on a libc that nobody chose.
  */
 const passedThrough: ReadonlySet<string> = new Set([
-  ...['launcher', 'static', 'foreign-machine', 'foreign-libc'],
+  ...['launcher', 'node', 'static', 'foreign-machine', 'foreign-libc'],
   ...['missing', 'not-executable', 'not-elf'],
 ])
 

@@ -1,4 +1,14 @@
-import { closeSync, constants, fchownSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { JournalLine } from './record.js'
@@ -24,7 +34,10 @@ export function createJournal(directory: string, owner?: { uid: number; gid: num
       .padStart(8, '0')
     const fd = openNew(join(directory, `${id}.jsonl`), flags)
     if (fd === null) continue
-    if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid)
+    const losses = openSync(join(directory, `${id}.lost`), flags, 0o600)
+    ftruncateSync(losses, lossSize)
+    if (owner !== undefined) for (const file of [fd, losses]) fchownSync(file, owner.uid, owner.gid)
+    closeSync(losses)
     return {
       id,
       append: (line) => void writeSync(fd, `${JSON.stringify(line)}\n`),
@@ -42,16 +55,45 @@ function openNew(path: string, flags: number): number | null {
   }
 }
 
+// packages/native/c/journal.h: a byte for each spawn of a worker, set when a process of its tree could not write a line.
+const lossSize = 1 << 20
+
 /**
  * All lines of a run, journal by journal.
  *
- * @throws GlibcMatrixError JOURNAL_MALFORMED for a line that neither the hook nor the shim wrote.
+ * @throws GlibcMatrixError JOURNAL_MALFORMED for a line that neither the hook nor the shim wrote, SESSION_NOT_FOUND when
+ * the run's directory is gone.
  */
 export function readJournals(directory: string): JournalLine[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort()
-    .flatMap((name) => readLines(join(directory, name)))
+  const names = readNames(directory).sort()
+  return names.flatMap((name): JournalLine[] => {
+    if (name.endsWith('.jsonl')) return readLines(join(directory, name))
+    return name.endsWith('.lost') ? readLosses(directory, name) : []
+  })
+}
+
+function readNames(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    throw new GlibcMatrixError(
+      'SESSION_NOT_FOUND',
+      `the records of this run are gone: ${directory} can't be read`,
+      'Something emptied the temporary directory while the tests ran. Nothing of this run is proven; run it again.',
+      { directory },
+      error,
+    )
+  }
+}
+
+/** A sparse file that nobody wrote to has no blocks, and isn't read. */
+function readLosses(directory: string, name: string): JournalLine[] {
+  const path = join(directory, name)
+  if (statSync(path).blocks === 0) return []
+  const journal = name.slice(0, -'.lost'.length)
+  return [...readFileSync(path).entries()].flatMap(([index, byte]): JournalLine[] =>
+    byte === 0 ? [] : [{ type: 'lost', id: journal + index.toString(16).padStart(8, '0') }],
+  )
 }
 
 function readLines(path: string): JournalLine[] {
@@ -75,7 +117,10 @@ function parseLine(line: string, path: string, number: number): JournalLine {
   }
 }
 
-const types: ReadonlySet<string> = new Set<JournalLine['type']>(['hook', 'spawn', 'failed', 'addon', 'mapped', 'exec', 'unstarted', 'accounting', 'kernel'])
+const types: ReadonlySet<string> = new Set<JournalLine['type']>([
+  ...(['hook', 'spawn', 'failed', 'addon', 'thread'] as const),
+  ...(['mapped', 'exec', 'unstarted', 'lost', 'accounting', 'kernel', 'ended'] as const),
+])
 
 /** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */
 function decodeBytes(line: Extract<JournalLine, { type: 'mapped' }>): JournalLine {

@@ -13,6 +13,12 @@ export interface ColumnIdentity {
   readonly provides: readonly string[]
   /** The sealed loaders that start its programs and the host's tools. */
   readonly loaders: readonly string[]
+  /** Names among them that belong to glibc itself: they come from the sysroot's directories and from nowhere else. */
+  readonly family: readonly string[]
+  /** Where the sysroot's own files are mapped from. */
+  readonly directories: readonly string[]
+  /** Build-ids of other columns' libcs: none may be mapped, whatever it is called. */
+  readonly foreignLibcs: readonly string[]
   /** The host's library directories; empty for the host's own column. */
   readonly hostDirectories: readonly string[]
 }
@@ -40,6 +46,15 @@ export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
   const foreign = libcs.find((object) => !isSameFile(object, column.libc))
   if (foreign !== undefined)
     return judged('wrong', `${line.program} mapped ${foreign.path}, which is not the libc of ${column.name}`)
+  const other = line.objects.find(({ buildId }) => buildId !== null && column.foreignLibcs.includes(buildId))
+  if (other !== undefined) return judged('wrong', `${line.program} mapped ${other.path}, the libc of another column`)
+  const stray = line.objects.find(
+    (object) =>
+      column.family.includes(nameOf(object)) &&
+      !isIn(object.path, column.directories) &&
+      !column.loaders.includes(object.path),
+  )
+  if (stray !== undefined) return judged('wrong', `${line.program} mapped ${stray.path} instead of the sysroot's`)
   const intruder = fromHost.find((object) => column.provides.includes(nameOf(object)))
   if (intruder !== undefined)
     return judged('wrong', `${line.program} mapped the host's ${intruder.path} instead of the sysroot's`)

@@ -7,12 +7,12 @@ export interface TestPlace {
 }
 
 /**
- * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`) and by the shims of its processes
- * (`mapped`, `exec`, `unstarted`), and by the accountant (`accounting`, `kernel`).
+ * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
+ * (`mapped`, `exec`, `unstarted`, `lost`), and by the accountant (`accounting`, `kernel`, `ended`).
  */
-export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ShimLine | AccountantLine
-type ShimLine = MappedLine | ExecLine | UnstartedLine
-type AccountantLine = AccountingLine | KernelLine
+export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ThreadLine | ShimLine | AccountantLine
+type ShimLine = MappedLine | ExecLine | UnstartedLine | LostLine
+type AccountantLine = AccountingLine | KernelLine | EndedLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
 export interface HookLine {
@@ -55,6 +55,13 @@ export interface AddonLine {
   readonly type: 'addon'
   readonly place: TestPlace
   readonly path: string
+}
+
+/** A worker thread began in a test; a `hook` line with its id says that the hook is in it. */
+export interface ThreadLine {
+  readonly type: 'thread'
+  readonly id: string
+  readonly place: TestPlace
 }
 
 /** An object that a process mapped, as the shim found it in its own link map and /proc/self/maps. */
@@ -111,4 +118,16 @@ export interface KernelLine {
   readonly id: string
   readonly pid: number
   readonly program: string
+}
+
+/** No process of the tree is left: nothing can happen in it any more. */
+export interface EndedLine {
+  readonly type: 'ended'
+  readonly id: string
+}
+
+/** A process of the tree had something to say and could not write it (another user, a limit, a chroot). */
+export interface LostLine {
+  readonly type: 'lost'
+  readonly id: string
 }

@@ -20,6 +20,10 @@ export interface Tree {
   /** Trees of which the kernel reports every exec. */
   readonly accounted: ReadonlySet<string>
   readonly kernel: ReadonlyMap<string, KernelLine[]>
+  /** Accounted trees that have no process left. */
+  readonly ended: ReadonlySet<string>
+  /** Trees in which a line could not be written. */
+  readonly lost: ReadonlySet<string>
 }
 
 /** What processes are held against: programs against the column, tools against the host. */
@@ -45,8 +49,10 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
   for (const line of tree.mapped.get(spawn.id) ?? [])
     records.set(line.token, [...(records.get(line.token) ?? []), line])
   const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
-  const announced = [rootOf(spawn), ...execs].map((start) => judgeStart(start, records.get(start.token) ?? [], standards))
-  const starts = [...announced, ...unannounced(spawn, execs, tree, standards)]
+  const announced = [rootOf(spawn), ...execs].map((start) =>
+    judgeStart(start, records.get(start.token) ?? [], standards),
+  )
+  const starts = [...announced, ...unannounced(spawn, tree, standards), ...open(spawn, tree)]
   const worst = severity.map((state) => starts.find((start) => start.state === state)).find((start) => start)
   return {
     accounting: tree.accounted.has(spawn.id) ? 'exact' : 'shim',
@@ -57,21 +63,34 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
 }
 
 /**
- * What the kernel reports beyond the announcements: an exec by a raw system call, or by a process that no shim is in. The
- * sealed loaders' own execs are accounted for by their records; system(3) and popen(3) begin with a bare /bin/sh.
+ * What the kernel reports beyond the announcements: an exec by a raw system call, or by a process that no shim is in.
+ * A sealed loader is executed once for each announcement; system(3) and popen(3) begin with a bare /bin/sh.
  */
-function unannounced(spawn: SpawnLine, execs: readonly ExecLine[], tree: Tree, { loaders }: Standards): JudgedStart[] {
+function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
+  const execs = tree.execs.get(spawn.id) ?? []
   const plain = new Set(execs.filter(({ how }) => how === 'plain').map(({ program }) => program))
-  const handedOver = execs.some(({ how }) => how === 'tool')
+  const sealed = execs.filter(({ how }) => how !== 'plain').length
+  const lines = tree.kernel.get(spawn.id) ?? []
   const isKnown = ({ program }: KernelLine) =>
-    loaders.includes(program) || plain.has(program) || (handedOver && program === '/bin/sh')
-  return (tree.kernel.get(spawn.id) ?? [])
-    .filter((line) => !isKnown(line))
-    .map(({ pid, program }) => ({
-      state: 'unproven',
-      reason: `process ${pid} started ${program} by a way that can't be followed`,
-      process: null,
-    }))
+    loaders.includes(program) || plain.has(program) || (sealed > 0 && program === '/bin/sh')
+  const unknown = lines.filter((line) => !isKnown(line))
+  const surplus = lines.filter(({ program }) => loaders.includes(program)).slice(sealed)
+  return [...unknown, ...surplus].map(({ pid, program }) =>
+    unproven(`process ${pid} started ${program} by a way that can't be followed`),
+  )
+}
+
+/** A tree that may still change, or that could not say all. */
+function open(spawn: SpawnLine, tree: Tree): JudgedStart[] {
+  const running = tree.accounted.has(spawn.id) && !tree.ended.has(spawn.id)
+  return [
+    ...(tree.lost.has(spawn.id) ? [unproven(`a process of ${spawn.program} could not write its record`)] : []),
+    ...(running ? [unproven(`${spawn.program}, or what it started, still ran when the grid was made`)] : []),
+  ]
+}
+
+function unproven(reason: string): JudgedStart {
+  return { state: 'unproven', reason, process: null }
 }
 
 const severity: readonly StartState[] = ['wrong', 'incompatible', 'unproven', 'mapped', 'neutral']
@@ -111,8 +130,20 @@ function judgeStart(start: Start, lines: readonly MappedLine[], standards: Stand
   const proofs = lines.map((line) => proveProcess(line, standard))
   const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
   const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, standard)
-  if (how === 'tool') return judged(proof.proof === 'mapped' ? 'neutral' : proof.proof, proof.reason)
+  if (how === 'tool') return judgeTool(proof, lines, judged, standards)
   return { state: proof.proof, reason: proof.reason, process: { pid: last.pid, ppid: last.ppid, program, proof } }
+}
+
+/** A tool only has to be what it says; a Node that loaded an addon ran that on the host's libc. */
+function judgeTool(
+  proof: Proof,
+  lines: readonly MappedLine[],
+  judged: (state: StartState, reason: string) => JudgedStart,
+  { column, host }: Standards,
+): JudgedStart {
+  const addon = lines.flatMap(({ objects }) => objects).find(({ path }) => path.endsWith('.node'))
+  if (addon !== undefined && column !== host) return judged('unproven', `addon in the host's Node: ${addon.path}`)
+  return judged(proof.proof === 'mapped' ? 'neutral' : proof.proof, proof.reason)
 }
 
 /** No record: ld.so refused the program, as the verdict says, or nobody knows. */

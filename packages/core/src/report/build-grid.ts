@@ -54,7 +54,8 @@ interface Judgement {
 }
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
-function judge(results: readonly TestResult[], { hooked, spawns, addons }: PlaceEvidence): Judgement {
+function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
+  const { hooked, spawns, addons, unhookedThreads } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
   if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
 
@@ -68,6 +69,7 @@ function judge(results: readonly TestResult[], { hooked, spawns, addons }: Place
   if (!hooked) return { state: 'unproven', reason: 'the hook never reported from this file' }
   const unproven = first('unproven')
   if (unproven) return { state: 'unproven', reason: unproven.reason }
+  if (unhookedThreads > 0) return { state: 'unproven', reason: 'a worker thread ran without the hook' }
   if (addons[0] !== undefined) return { state: 'unproven', reason: `addon in the host's Node: ${addons[0]}` }
   return first('mapped') ? { state: 'pass' } : { state: 'none' }
 }

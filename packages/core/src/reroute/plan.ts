@@ -22,7 +22,7 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   const found = locate(command)
   if ('errno' in found) return refused(found)
   const execution = lookThroughEnv(found, command)
-  const node = hostNode(execution, options)
+  const node = hostNode(execution, options, sysroot)
   if (node !== null) return node
   const tool = outOfScope(execution, options)
   if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
@@ -41,10 +41,11 @@ function refused({ errno, path }: Errno): Passthrough {
   }
 }
 
-function hostNode({ asked, scripts, binary }: Execution, options: PlanOptions): Passthrough | null {
+function hostNode(execution: Execution, options: PlanOptions, sysroot: Sysroot): Passthrough | null {
+  const { asked, scripts, binary } = execution
   if (binary.id !== nodeId(options) && !/^node(js)?$/.test(basename(binary.real))) return null
-  const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and gets the hook" : 'a script of Node'
-  return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: null }
+  const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and is followed" : 'a script of Node'
+  return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: followable(execution, sysroot) }
 }
 
 /** A tool of this machine with a glibc loader and no privilege of its own, which a loader would take from it. */

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { shimPath } from '@glibc-matrix/native'
+import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { type SealedLoader, sealLoader } from './sealed-loader.js'
@@ -27,6 +28,8 @@ export interface Seal {
   readonly libraries: string | null
   /** File names of the sysroot's own libraries, before the host lent any. */
   readonly provides: readonly string[]
+  /** Those of them that are glibc's own. */
+  readonly family: readonly string[]
 }
 
 /**
@@ -71,7 +74,8 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
   writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId, patches, scope, accountant, ...loaders }))
   writeFileSync(preloadList, `${shim}\n`)
-  return { loader: columnLoader, hostLoader, libraries, provides, libraryPath }
+  const family = provides.filter(isGlibcFamily)
+  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath }
 }
 
 function writeLoader(sysroot: Sysroot, path: string, preloadList: string, libraries: string | null): SealedLoader {

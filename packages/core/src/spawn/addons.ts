@@ -1,17 +1,37 @@
+import Module from 'node:module'
 import { hookState, placeOf } from './hook-state.js'
 
-/** An addon loaded here runs on the host's libc, whatever the column: the journal says so. Returns what undoes it. */
-export function patchDlopen(): () => void {
-  const original = process.dlopen
-  const patched = function dlopen(this: NodeJS.Process, ...args: Parameters<typeof process.dlopen>) {
-    const state = hookState()
-    const place = state ? placeOf(state) : null
-    if (state && place && state.columns.get(place.column)?.sysroot?.path !== '/')
-      state.journal.append({ type: 'addon', place, path: String(args[1]) })
-    return original.apply(process, args)
-  } as typeof process.dlopen
-  process.dlopen = patched
-  return () => {
-    if (process.dlopen === patched) process.dlopen = original
+type Load = (request: string, ...rest: unknown[]) => unknown
+const loader = Module as unknown as { _load: Load }
+
+/**
+ * An addon loaded here runs on the host's libc, whatever the column: the journal says so. Node loads each only once, so
+ * `require` of one that is loaded already counts as well. Returns what undoes it.
+ */
+export function patchAddons(): () => void {
+  const { dlopen } = process
+  const { _load } = loader
+  const patchedDlopen = function (this: NodeJS.Process, ...args: Parameters<typeof dlopen>) {
+    announce(String(args[1]))
+    return dlopen.apply(process, args)
+  } as typeof dlopen
+  const patchedLoad: Load = function (this: unknown, request, ...rest) {
+    if (typeof request === 'string' && request.endsWith('.node')) announce(request)
+    return _load.call(this, request, ...rest)
   }
+  process.dlopen = patchedDlopen
+  loader._load = patchedLoad
+  return () => {
+    if (process.dlopen === patchedDlopen) process.dlopen = dlopen
+    if (loader._load === patchedLoad) loader._load = _load
+  }
+}
+
+function announce(path: string): void {
+  const state = hookState()
+  const place = state ? placeOf(state) : null
+  if (!state || !place) return
+  state.addons.add(path)
+  if (state.columns.get(place.column)?.sysroot?.path === '/') return
+  state.journal.append({ type: 'addon', place, path })
 }

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs'
 import type { TestPlace } from '../evidence/record.js'
-import { patchDlopen } from './addons.js'
+import { patchAddons } from './addons.js'
 import { patchAsyncSpawn } from './async-spawn.js'
-import { createHookState, type HookState, hookState, setHookState } from './hook-state.js'
+import { createHookState, type HookState, hookState, setHookState, testKey } from './hook-state.js'
 import { hostOf, readSession, type Session } from './session.js'
 import { patchSyncSpawn } from './sync-spawn.js'
+import { patchThreads } from './threads.js'
 
 /** A test file's hold on the hook of its thread. */
 export interface Attachment {
@@ -24,9 +25,11 @@ export interface AttachOptions {
   readonly column: string
   /** The test file as the report shall name it. */
   readonly file: string
-  /** In a Node child: the test that started it, and the id of that spawn. */
+  /** In a worker thread: the test that started it, and the id of that start. */
   readonly place?: TestPlace
   readonly spawn?: string
+  /** Files of this thread share their modules, so an addon that one loaded may serve the next unseen. */
+  readonly sharesModules?: boolean
 }
 
 /**
@@ -41,13 +44,17 @@ export function attach(options: AttachOptions): Attachment {
   state.current = fileLevel
   state.journal.append({ type: 'hook', column, file, pid: process.pid, spawn: options.spawn ?? null })
 
+  const isHost = state.columns.get(column)?.sysroot?.path === '/'
+  if (options.sharesModules && !isHost)
+    for (const path of state.addons) state.journal.append({ type: 'addon', place: fileLevel, path })
+
   const inTest = (test: string | null, retry: number): TestPlace => ({ ...fileLevel, test, retry })
   return {
     session: state.session,
     setTest(test, retry = 0) {
       state.current = inTest(test, retry)
     },
-    runInTest: (test, retry, body) => state.chosen.run(inTest(test, retry), body),
+    runInTest: (test, retry, body) => whileRunning(state, inTest(test, retry), body),
     runInColumn(name, body) {
       const place = state.chosen.getStore() ?? state.current ?? fileLevel
       return state.chosen.run({ ...place, column: name }, body)
@@ -56,6 +63,33 @@ export function attach(options: AttachOptions): Attachment {
       if (state.current?.file === file) state.current = null
     },
   }
+}
+
+function whileRunning<T>(state: HookState, place: TestPlace, body: () => T): T {
+  const key = testKey(place)
+  const change = (by: number) => {
+    const count = (state.running.get(key) ?? 0) + by
+    if (count > 0) state.running.set(key, count)
+    else state.running.delete(key)
+  }
+  change(1)
+  let result: T
+  try {
+    result = state.chosen.run(place, body)
+  } catch (error) {
+    change(-1)
+    throw error
+  }
+  if (!isPromise(result)) change(-1)
+  else {
+    const over = () => change(-1)
+    result.then(over, over)
+  }
+  return result
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function'
 }
 
 /** Takes the hook out again. Journals are closed; the session stays. */
@@ -76,7 +110,7 @@ function install({ session: file, spawn }: AttachOptions): HookState {
   // The COMMAND of `run` always counts, but not what it starts: the git of an npm script is the host's.
   const always = session.programs.always && spawn === undefined
   const plan = { ...session.programs, always, node, host: hostOf(session.columns) }
-  const state = createHookState(session, plan, [patchAsyncSpawn(), patchSyncSpawn(), patchDlopen()])
+  const state = createHookState(session, plan, [patchAsyncSpawn(), patchSyncSpawn(), patchAddons(), patchThreads()])
   setHookState(state)
   return state
 }

@@ -17,6 +17,10 @@ export interface HookState {
   /** The place of a spawn that no AsyncLocalStorage context claims; null turns the hook off. */
   current: TestPlace | null
   count: number
+  /** Addons that this thread has loaded in any file. */
+  readonly addons: Set<string>
+  /** Tests that run now: a spawn whose context names another one belongs to nobody in particular. */
+  readonly running: Map<string, number>
   /** Takes the patches out again, whichever copy of this module put them in. */
   readonly undo: readonly (() => void)[]
 }
@@ -43,13 +47,25 @@ export function createHookState(session: Session, plan: PlanOptions, undo: reado
     chosen: new AsyncLocalStorage(),
     current: null,
     count: 0,
+    addons: new Set(),
+    running: new Map(),
     undo,
   }
 }
 
-/** Where a spawn belongs that happens now. */
+/**
+ * Where a spawn belongs that happens now. A server or queue made in one test keeps that test's context while it works for
+ * another: when the test of the context is over, the spawn counts for every test of the file.
+ */
 export function placeOf(state: HookState): TestPlace | null {
-  return state.chosen.getStore() ?? state.current
+  const chosen = state.chosen.getStore()
+  if (chosen === undefined) return state.current
+  if (chosen.test === null || state.running.has(testKey(chosen))) return chosen
+  return { ...chosen, test: null }
+}
+
+export function testKey({ column, file, test }: TestPlace): string {
+  return `${column}\0${file}\0${test}`
 }
 
 /** The journal that a child can write to; null stands for our own user. */

@@ -5,7 +5,6 @@ import { lendLibraries } from '../reroute/lend-libraries.js'
 import { followedCommand, sealedCommand } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
-import { withHook } from './node-child.js'
 import { asUser, otherUser } from './other-user.js'
 
 /** A spawn as both of Node's bindings take it, after their own normalisation. */
@@ -52,9 +51,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     const seal = (user && column.sealForOthers) ?? column.seal
     return { ...asked, ...followedCommand(seal, decision.follow, id) }
   }
-  // Another user's Node can't read the session: it runs without the hook, which leaves its cell unproven.
-  if (decision.code !== 'node' || user !== null) return asked
-  return { ...asked, envPairs: withHook(request.envPairs, { session: state.session.file, spawn: id, place }) }
+  return asked
 }
 
 /** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */

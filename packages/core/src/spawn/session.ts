@@ -152,10 +152,36 @@ export function columnIdentities(session: Session): ColumnIdentity[] {
   const host = hostOf(session.columns)
   return session.columns.flatMap(({ name, sysroot, seal, sealForOthers }) => {
     if (sysroot === null || seal === null) return []
-    const hostDirectories = seal.libraries === null ? [] : (host?.libraryPath ?? [])
-    const loaders = [seal, sealForOthers].flatMap((one) => (one === null ? [] : [one.loader, one.hostLoader]))
-    return [{ name, libc: sysroot.libc, provides: seal.provides, hostDirectories, loaders }]
+    const foreign = seal.libraries !== null
+    const own = [...sysroot.libraryPath, seal.libraries, sealForOthers?.libraries ?? null].filter(
+      (path) => path !== null,
+    )
+    return [
+      {
+        name,
+        libc: sysroot.libc,
+        provides: seal.provides,
+        family: seal.family,
+        directories: own.flatMap((path) => [path, realPathOf(path)]),
+        foreignLibcs: foreignBuildIds(sysroot, session.columns),
+        loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : [one.loader, one.hostLoader])),
+        hostDirectories: foreign ? (host?.libraryPath ?? []) : [],
+      },
+    ]
   })
+}
+
+function foreignBuildIds({ libc }: Sysroot, columns: readonly Column[]): string[] {
+  const all = columns.flatMap(({ sysroot }) => sysroot?.libc.buildId ?? [])
+  return all.filter((buildId) => buildId !== libc.buildId)
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 /** The host's own sysroot, which may lend libraries; null outside of Linux. */
