@@ -17,8 +17,8 @@ export interface ColumnIdentity {
   readonly family: readonly string[]
   /** Where the sysroot's own files are mapped from. */
   readonly directories: readonly string[]
-  /** Build-ids of other columns' libcs: none may be mapped, whatever it is called. */
-  readonly foreignLibcs: readonly string[]
+  /** Build-ids of every column's libc: a file with one of them is a libc, whatever its SONAME says. */
+  readonly libcBuildIds: readonly string[]
   /** The host's library directories; empty for the host's own column. */
   readonly hostDirectories: readonly string[]
 }
@@ -33,10 +33,10 @@ export interface Proof {
 
 /**
  * Judges a process by the files it mapped. Identity is device, inode and build-id of every object whose SONAME is
- * libc.so.6; a version string proves nothing.
+ * libc.so.6, or the build-id of a known libc; a version string proves nothing.
  */
 export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
-  const libcs = line.objects.filter((object) => object.soname === 'libc.so.6')
+  const libcs = line.objects.filter((object) => isLibc(object, column))
   const libc = libcs.map((object) => object.path)
   const fromHost = line.objects.filter((object) => isIn(object.path, column.hostDirectories))
   const hostLibraries = fromHost.map((object) => object.path)
@@ -46,8 +46,6 @@ export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
   const foreign = libcs.find((object) => !isSameFile(object, column.libc))
   if (foreign !== undefined)
     return judged('wrong', `${line.program} mapped ${foreign.path}, which is not the libc of ${column.name}`)
-  const other = line.objects.find(({ buildId }) => buildId !== null && column.foreignLibcs.includes(buildId))
-  if (other !== undefined) return judged('wrong', `${line.program} mapped ${other.path}, the libc of another column`)
   const stray = line.objects.find(
     (object) =>
       column.family.includes(nameOf(object)) &&
@@ -59,6 +57,10 @@ export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
   if (intruder !== undefined)
     return judged('wrong', `${line.program} mapped the host's ${intruder.path} instead of the sysroot's`)
   return judged('mapped', `mapped ${libc.join(', ')}`)
+}
+
+function isLibc({ soname, buildId }: MappedObject, { libcBuildIds }: ColumnIdentity): boolean {
+  return soname === 'libc.so.6' || (buildId !== null && libcBuildIds.includes(buildId))
 }
 
 function isSameFile(object: MappedObject, libc: ColumnIdentity['libc']): boolean {

@@ -163,17 +163,12 @@ export function columnIdentities(session: Session): ColumnIdentity[] {
         provides: seal.provides,
         family: seal.family,
         directories: own.flatMap((path) => [path, realPathOf(path)]),
-        foreignLibcs: foreignBuildIds(sysroot, session.columns),
+        libcBuildIds: session.columns.flatMap((column) => column.sysroot?.libc.buildId ?? []),
         loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : [one.loader, one.hostLoader])),
         hostDirectories: foreign ? (host?.libraryPath ?? []) : [],
       },
     ]
   })
-}
-
-function foreignBuildIds({ libc }: Sysroot, columns: readonly Column[]): string[] {
-  const all = columns.flatMap(({ sysroot }) => sysroot?.libc.buildId ?? [])
-  return all.filter((buildId) => buildId !== libc.buildId)
 }
 
 function realPathOf(path: string): string {
