@@ -1,41 +1,26 @@
-import { ChildProcess } from 'node:child_process'
 import { hookState } from './hook-state.js'
 import { intercept, type SpawnRequest } from './intercept.js'
-
-type Spawn = (this: ChildProcess, options: SpawnRequest) => number | undefined
-type Patchable = { spawn: Spawn }
+import { nodeBindings } from './node-bindings.js'
 
 /**
- * Every asynchronous call of node:child_process ends in this method (lib/internal/child_process.js), those captured
- * before the hook too. Returns what undoes it.
+ * Catches every asynchronous call, those captured before the hook too: below ChildProcess, so that it keeps what it was
+ * asked for in `spawnfile`, `spawnargs` and errors. Returns what undoes it.
  */
 export function patchAsyncSpawn(): () => void {
-  const prototype = ChildProcess.prototype as unknown as Patchable
-  const original = prototype.spawn
-  const patched: Spawn = function spawn(options) {
+  const { handle } = nodeBindings()
+  const original = handle.spawn
+  const patched = function spawn(this: object, options: SpawnRequest): number {
     const state = hookState()
     const found = state && intercept(state, options)
     if (!found) return original.call(this, options)
     const { file, args, envPairs } = found
-    const result = start(() => original.call(this, { ...options, file, args, envPairs } as SpawnRequest), found.failed)
-    // Errors and callers read these two: they must be what was asked for.
-    Object.assign(this, { spawnfile: options.file, spawnargs: options.args })
-    return result
+    const errno = original.call(this, { ...options, file, args, envPairs })
+    if (errno !== 0) found.failed(errno)
+    return errno
   }
-  prototype.spawn = patched
+  handle.spawn = patched
   return () => {
     // Somebody else's patch over ours stays; ours passes everything on from now on.
-    if (prototype.spawn === patched) prototype.spawn = original
-  }
-}
-
-function start(spawn: () => number | undefined, failed: (errno: number) => void): number | undefined {
-  try {
-    const errno = spawn()
-    if (errno) failed(errno)
-    return errno
-  } catch (error) {
-    failed((error as { errno?: number }).errno ?? 0)
-    throw error
+    if (handle.spawn === patched) handle.spawn = original
   }
 }
