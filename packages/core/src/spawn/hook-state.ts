@@ -64,8 +64,8 @@ export function placeOf(state: HookState): TestPlace | null {
   return { ...chosen, test: null }
 }
 
-export function testKey({ column, file, test }: TestPlace): string {
-  return `${column}\0${file}\0${test}`
+export function testKey({ file, test }: TestPlace): string {
+  return `${file}\0${test}`
 }
 
 /** The journal that a child can write to; null stands for our own user. */
