@@ -12,7 +12,9 @@ if (place !== undefined) enter(place)
 function enter(place: MatrixPlace): void {
   delete process.env[sessionVariable]
   const { session, column, root } = place
-  const attachment = nativeCore.hook().attach({ session, column, file: suiteOf(workerState().filepath, root) })
+  const file = suiteOf(workerState().filepath, root)
+  // Without isolation, and in vm pools, files of a worker share what was loaded natively.
+  const attachment = nativeCore.hook().attach({ session, column, file, sharesModules: true })
   announceColumn(attachment.session, column)
 
   // The hooks around a test are inside of this one, so what they start belongs to the test too.

@@ -33,6 +33,9 @@ export const column: ColumnIdentity = {
   provides: ['libc.so.6', 'libm.so.6', 'libgcc_s.so.1'],
   hostDirectories: ['/usr/lib/x86_64-linux-gnu'],
   loaders: ['/run/0d', '/run/0h'],
+  family: ['libc.so.6', 'libm.so.6'],
+  directories: [directory],
+  foreignLibcs: ['bb22'],
 }
 
 /** The column that tools of the host are held against. */
@@ -42,6 +45,9 @@ export const hostColumn: ColumnIdentity = {
   provides: [],
   hostDirectories: [],
   loaders: ['/run/0d'],
+  family: [],
+  directories: ['/usr/lib/x86_64-linux-gnu'],
+  foreignLibcs: ['aa11'],
 }
 
 export function object(path: string, soname: string | null = null): MappedObject {
