@@ -129,7 +129,7 @@ test.each([
 
 test.each([
   ['a static program', () => ['./print-libc-static'], 'PT_INTERP'],
-  ['a shell', () => ['sh', '-c', './print-libc'], 'what sh starts is not followed'],
+  ['a shell that starts one', () => ['sh', '-c', './print-libc-static; :'], 'is static'],
 ])('%s proves nothing: unproven, and red on demand', async (_, command, reason) => {
   const { exitCode, report } = await runJson('2.31', command())
   expect(exitCode).toBe(0)
@@ -138,6 +138,15 @@ test.each([
   ])
   const args = ['run', '--unproven', 'fail', '--sysroot', '2.31', '--', ...command()]
   expect((await glibcMatrix(args, { cwd: directory })).exitCode).toBe(1)
+})
+
+test('what a shell starts is in the column; the shell itself is a tool of the host', async () => {
+  const { exitCode, report, stderr } = await runJson('2.31', ['sh', '-c', './print-libc | cat >&2'])
+  expect([exitCode, report.columns[0]?.state]).toEqual([0, 'pass'])
+  expect(report.columns[0]?.records).toEqual([
+    expect.objectContaining({ program: programs['print-libc'], proof: 'mapped' }),
+  ])
+  expect(stderr).toContain('glibc=2.31\n')
 })
 
 test('a Node script: what it spawns is in the column, its host tools are not', async () => {

@@ -34,7 +34,7 @@ export interface JestRun {
 /** Compiles the fixture programs once for a test file. */
 export async function compile(): Promise<string> {
   const directory = temporary()
-  await buildPrograms(directory, ['print-libc', 'uses-strlcpy'])
+  await buildPrograms(directory, ['print-libc', 'print-libc-static', 'uses-strlcpy'])
   return directory
 }
 
