@@ -21,7 +21,9 @@ function verdictOf(...lines: JournalLine[]) {
 describe('a rerouted program', () => {
   it('is proven by the record that carries its id back', () => {
     const { spawns } = evidenceOf(hook, mapped([program, libc]), spawned())
-    expect(spawns).toMatchObject([{ state: 'mapped', processes: [{ pid: 42, ppid: 41, proof: { libc: [libc.path] } }] }])
+    expect(spawns).toMatchObject([
+      { state: 'mapped', processes: [{ pid: 42, ppid: 41, proof: { libc: [libc.path] } }] },
+    ])
   })
 
   it('is not proven by another one’s record', () => {
@@ -79,20 +81,12 @@ describe('a refused start', () => {
 })
 
 describe('a command that passed through', () => {
-  it.each(['launcher', 'static', 'foreign-machine', 'foreign-libc'])('%s is unproven', (code) => {
+  it.each(['launcher', 'node', 'static', 'foreign-machine', 'foreign-libc'])('%s is unproven', (code) => {
     expect(verdictOf(passed(code))).toEqual(['unproven', `because ${code}`])
   })
 
   it.each(['system-tool', 'excluded'])('%s lowers nothing', (code) => {
     expect(verdictOf(passed(code))[0]).toBe('neutral')
-  })
-
-  it('Node is unproven until its own hook reports for this spawn', () => {
-    const node = { ...passed('node'), program: '/usr/bin/node' }
-    const reported = (spawn: string): HookLine => ({ ...hook, pid: 43, spawn })
-    expect(verdictOf(node)).toEqual(['unproven', 'the hook did not report from the Node child /usr/bin/node'])
-    expect(verdictOf(node, reported('aaaaaaaa00000009'))[0]).toBe('unproven')
-    expect(verdictOf(node, reported(node.id))[0]).toBe('neutral')
   })
 })
 
@@ -122,6 +116,13 @@ describe('whom a spawn concerns', () => {
       path: `${test}.node`,
     })
     expect(evidenceOf(addon(null), addon('works'), addon('other')).addons).toEqual(['null.node', 'works.node'])
+  })
+
+  it('a worker thread concerns its own test, or the file, until the hook reports from it', () => {
+    const thread = (id: string, test: string | null): JournalLine => ({ type: 'thread', id, place: { ...place, test } })
+    const threads = [thread('1', null), thread('2', 'works'), thread('3', 'other')]
+    expect(evidenceOf(...threads).unhookedThreads).toBe(2)
+    expect(evidenceOf(...threads, { ...hook, spawn: '2' }).unhookedThreads).toBe(1)
   })
 
   it('a file is hooked by its own worker, not by a Node child and not in another column', () => {

@@ -30,9 +30,12 @@ function written(...lines: Parameters<ReturnType<typeof createJournal>['append']
 
 describe('writing', () => {
   it('makes a file of the user alone, named by 8 hex digits', () => {
-    const path = written(spawned())
-    expect(readdirSync(directory)).toEqual([expect.stringMatching(/^[0-9a-f]{8}\.jsonl$/)])
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    written(spawned())
+    expect(readdirSync(directory)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{8}\.jsonl$/),
+      expect.stringMatching(/^[0-9a-f]{8}\.lost$/),
+    ])
+    for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600)
   })
 
   it('two journals never share a file', () => {

@@ -1,5 +1,11 @@
 import type { ColumnIdentity } from '../../../packages/core/src/evidence/proof.js'
-import type { ExecLine, MappedLine, MappedObject, SpawnLine, TestPlace } from '../../../packages/core/src/evidence/record.js'
+import type {
+  ExecLine,
+  MappedLine,
+  MappedObject,
+  SpawnLine,
+  TestPlace,
+} from '../../../packages/core/src/evidence/record.js'
 
 const directory = '/store/bullseye/lib'
 
@@ -35,7 +41,7 @@ export const column: ColumnIdentity = {
   loaders: ['/run/0d', '/run/0h'],
   family: ['libc.so.6', 'libm.so.6'],
   directories: [directory],
-  foreignLibcs: ['bb22'],
+  libcBuildIds: ['aa11', 'bb22'],
 }
 
 /** The column that tools of the host are held against. */
@@ -47,7 +53,7 @@ export const hostColumn: ColumnIdentity = {
   loaders: ['/run/0d'],
   family: [],
   directories: ['/usr/lib/x86_64-linux-gnu'],
-  foreignLibcs: ['aa11'],
+  libcBuildIds: ['aa11', 'bb22'],
 }
 
 export function object(path: string, soname: string | null = null): MappedObject {
@@ -59,7 +65,17 @@ const id = 'aaaaaaaa00000000'
 const root = '0'.repeat(16)
 
 export function mapped(objects: readonly MappedObject[], more: Partial<MappedLine> = {}): MappedLine {
-  return { type: 'mapped', id, token: root, kind: 'program', pid: 42, ppid: 41, program: program.path, objects, ...more }
+  return {
+    type: 'mapped',
+    id,
+    token: root,
+    kind: 'program',
+    pid: 42,
+    ppid: 41,
+    program: program.path,
+    objects,
+    ...more,
+  }
 }
 
 /** A start of a program by a process of the tree. */

@@ -14,8 +14,23 @@ describe('identity', () => {
     })
   })
 
-  it('the path says nothing: a link to the same file is the same libc', () => {
-    expect(proofOf({ ...libc, path: '/elsewhere/libc.so.6' })).toMatchObject({ proof: 'mapped' })
+  it('the name says nothing: a link to the same file is the same libc', () => {
+    expect(proofOf({ ...libc, path: '/store/bullseye/lib/renamed.so' })).toMatchObject({ proof: 'mapped' })
+  })
+
+  it("another column's libc counts by its build-id, whatever it calls itself", () => {
+    expect(proofOf(libc, { ...hostLibc, path: '/project/x.so', soname: 'x.so' })).toMatchObject({
+      proof: 'wrong',
+      reason: '/project/tool mapped /project/x.so, which is not the libc of 2.31',
+    })
+  })
+
+  it('a part of glibc from anywhere but the sysroot is wrong', () => {
+    expect(proofOf(libc, object('/project/lib/libm.so.6', 'libm.so.6'))).toMatchObject({
+      proof: 'wrong',
+      reason: "/project/tool mapped /project/lib/libm.so.6 instead of the sysroot's",
+    })
+    expect(proofOf(libc, object('/store/bullseye/lib/libm-2.31.so', 'libm.so.6')).proof).toBe('mapped')
   })
 
   it.each([
@@ -58,9 +73,9 @@ describe("the host's libraries", () => {
 
   it('one that the sysroot has is an intruder, by soname or by file name', () => {
     const reason = (name: string) => `/project/tool mapped the host's ${at(name)} instead of the sysroot's`
-    expect(proofOf(libc, object(at('libm-2.36.so'), 'libm.so.6'))).toMatchObject({
+    expect(proofOf(libc, object(at('libgcc_s-13.so'), 'libgcc_s.so.1'))).toMatchObject({
       proof: 'wrong',
-      reason: reason('libm-2.36.so'),
+      reason: reason('libgcc_s-13.so'),
     })
     expect(proofOf(libc, object(at('libgcc_s.so.1')))).toMatchObject({
       proof: 'wrong',
@@ -76,11 +91,11 @@ describe("the host's libraries", () => {
   })
 
   it('a directory that only begins alike is not the host’s', () => {
-    expect(proofOf(libc, object('/usr/lib/x86_64-linux-gnu-other/libm.so.6', 'libm.so.6')).proof).toBe('mapped')
+    expect(proofOf(libc, object('/usr/lib/x86_64-linux-gnu-other/libgcc_s.so.1', 'libgcc_s.so.1')).proof).toBe('mapped')
   })
 
   it('in the host’s own column its libraries are at home', () => {
-    const host = { ...column, name: 'host', libc: hostLibc, provides: [], hostDirectories: [] }
+    const host = { ...column, name: 'host', libc: hostLibc, provides: [], family: [], hostDirectories: [] }
     const record = mapped([hostLibc, object(at('libm.so.6'), 'libm.so.6')])
     expect(proveProcess(record, host)).toMatchObject({ proof: 'mapped', hostLibraries: [] })
   })

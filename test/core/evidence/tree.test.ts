@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { collectEvidence } from '../../../packages/core/src/evidence/evidence.js'
 import type { JournalLine, KernelLine, SpawnLine } from '../../../packages/core/src/evidence/record.js'
-import { column, exec, hostColumn, hostLibc, libc, mapped, program, spawned } from './lines.js'
+import { column, exec, hostColumn, hostLibc, libc, mapped, object, program, spawned } from './lines.js'
 
 const inner = 'token of inner'
 const innerMapped = (...objects: Parameters<typeof mapped>[0]) => mapped(objects, { token: inner, pid: 43, ppid: 42 })
@@ -10,9 +10,14 @@ const root = mapped([program, libc])
 const shell = spawned({ decision: 'passthrough', code: 'launcher', followed: true, program: '/usr/bin/dash' })
 const shellMapped = mapped([hostLibc], { kind: 'tool', program: '/usr/bin/dash' })
 const accounting: JournalLine = { type: 'accounting', id: 'aaaaaaaa00000000' }
+const ended: JournalLine = { type: 'ended', id: 'aaaaaaaa00000000' }
 const kernel = (path: string): KernelLine => ({ type: 'kernel', id: 'aaaaaaaa00000000', pid: 42, program: path })
 
-function evidenceOf(spawn: SpawnLine, lines: JournalLine[], verdictOf: (program: string) => string | null = () => null) {
+function evidenceOf(
+  spawn: SpawnLine,
+  lines: JournalLine[],
+  verdictOf: (program: string) => string | null = () => null,
+) {
   const evidence = collectEvidence([spawn, ...lines], [hostColumn, column], (_, path) => verdictOf(path))
   const { spawns } = evidence('2.31', 'a.test.ts', 'works')
   expect(spawns).toHaveLength(1)
@@ -87,6 +92,14 @@ describe('a tool of the host', () => {
     expect(stateOf({ ...shell, code: 'system-tool' })).toBe('neutral')
   })
 
+  it("that is Node with an addon is unproven outside of the host's column", () => {
+    const addon = mapped([hostLibc, object('/project/x.node')], { kind: 'tool' })
+    expect(evidenceOf(shell, [addon])).toMatchObject({
+      state: 'unproven',
+      reason: "addon in the host's Node: /project/x.node",
+    })
+  })
+
   it('started within the tree is held to the same, and not listed', () => {
     const found = evidenceOf(spawned(), [root, ofInner({ how: 'tool' }), innerMapped(hostLibc)])
     expect([found?.state, found?.processes.length]).toEqual(['mapped', 1])
@@ -108,7 +121,7 @@ describe("the kernel's count", () => {
   })
 
   it('a sealed loader, and what was announced to start as it is, are no news', () => {
-    expect(stateOf(spawned(), accounting, root, ofInner(), innerMapped(libc), kernel('/run/0d'))).toBe('mapped')
+    expect(stateOf(spawned(), accounting, root, ofInner(), innerMapped(libc), kernel('/run/0d'), ended)).toBe('mapped')
     const plain = evidenceOf(spawned(), [
       accounting,
       root,
@@ -120,7 +133,21 @@ describe("the kernel's count", () => {
 
   it('a bare /bin/sh is the first step of system(3), and without one it is unproven', () => {
     const handedOver = [ofInner({ how: 'tool' }), innerMapped(hostLibc)]
-    expect(stateOf(spawned(), accounting, root, ...handedOver, kernel('/bin/sh'))).toBe('mapped')
-    expect(stateOf(spawned(), accounting, root, kernel('/bin/sh'))).toBe('unproven')
+    expect(stateOf(spawned(), accounting, root, ...handedOver, kernel('/bin/sh'), ended)).toBe('mapped')
+    expect(stateOf(spawned(), accounting, root, kernel('/bin/sh'), ended)).toBe('unproven')
+  })
+
+  it('a sealed loader executed more often than announced is unproven', () => {
+    const twice = [kernel('/run/0d'), kernel('/run/0d')]
+    expect(stateOf(spawned(), accounting, root, ofInner(), innerMapped(libc), ...twice, ended)).toBe('unproven')
+  })
+
+  it('a tree that still ran, or that lost a line, is unproven', () => {
+    expect(evidenceOf(spawned(), [accounting, root])).toMatchObject({
+      state: 'unproven',
+      reason: '/project/tool, or what it started, still ran when the grid was made',
+    })
+    expect(stateOf(spawned(), accounting, root, ended)).toBe('mapped')
+    expect(stateOf(spawned(), root, { type: 'lost', id: 'aaaaaaaa00000000' })).toBe('unproven')
   })
 })

@@ -1,19 +1,21 @@
-import { ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
+import threads from 'node:worker_threads'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import { attach as attachBuilt, uninstall as uninstallBuilt } from '../../../packages/core/dist/register.js'
 import { attach, uninstall } from '../../../packages/core/src/spawn/attach.js'
+import { nodeBindings } from '../../../packages/core/src/spawn/node-bindings.js'
 import { closeSession, type Session } from '../../../packages/core/src/spawn/session.js'
 import { scratch } from '../reroute/programs.js'
 import { linesOf, sessionFor } from './session.js'
 
 const directory = scratch()
-const asynchronous = ChildProcess.prototype as unknown as { spawn: unknown }
-const synchronous = (process as unknown as { binding(name: string): { spawn: unknown } }).binding('spawn_sync')
-const hooks = () => [asynchronous.spawn, synchronous.spawn, process.dlopen]
+const { binding } = process as unknown as { binding(name: string): Record<string, unknown> }
+const handle = (binding('process_wrap') as { Process: { prototype: { spawn: unknown } } }).Process.prototype
+const hooks = () => [handle.spawn, synchronous.spawn, process.dlopen, threads.Worker]
 const untouched = hooks()
 
 const sessions: Session[] = []
@@ -42,9 +44,9 @@ const versionIn = (stdout: string) => /^glibc=(.*)$/m.exec(stdout)?.[1]
 const version = () => versionIn(spawnSync(printLibc, { encoding: 'utf8' }).stdout)
 
 describe('installing', () => {
-  it('replaces three functions and puts the very same ones back', async () => {
+  it('replaces four functions and puts the very same ones back', async () => {
     attach({ session: (await open()).file, column: 'host', file: 'a' })
-    expect(hooks().map((hook, index) => hook === untouched[index])).toEqual([false, false, false])
+    expect(hooks().map((hook, index) => hook === untouched[index])).toEqual([false, false, false, false])
     uninstall()
     expect(hooks()).toEqual(untouched)
     uninstall()
@@ -189,6 +191,6 @@ describe('what the journal says of starts that end early', () => {
       buildId: libc?.buildId,
     })
     const owners = readdirSync(session.journals).map((name) => statSync(`${session.journals}/${name}`).uid)
-    expect(owners.sort()).toEqual([0, 65533])
+    expect(owners.sort()).toEqual([0, 0, 65533, 65533])
   })
 })

@@ -1,0 +1,9 @@
+/** What a runner loads: the built packages, since workers and children load the same files. */
+export {
+  closeSession,
+  gridOf,
+  loadConfig,
+  prepareMatrix,
+  type Session,
+} from '../../../packages/core/dist/index.js'
+export { type Attachment, attach } from '../../../packages/core/dist/register.js'
