@@ -13,8 +13,7 @@ import { scratch } from '../reroute/programs.js'
 import { linesOf, sessionFor } from './session.js'
 
 const directory = scratch()
-const { binding } = process as unknown as { binding(name: string): Record<string, unknown> }
-const handle = (binding('process_wrap') as { Process: { prototype: { spawn: unknown } } }).Process.prototype
+const { handle, sync: synchronous } = nodeBindings()
 const hooks = () => [handle.spawn, synchronous.spawn, process.dlopen, threads.Worker]
 const untouched = hooks()
 
@@ -92,8 +91,8 @@ describe('installing', () => {
   it('leaves a patch that somebody put over it', async () => {
     const session = await open()
     attach({ session: session.file, column: '2.31', file: 'a' })
-    const ours = synchronous.spawn as (options: unknown) => unknown
-    const theirs = (options: unknown) => ours(options)
+    const ours = synchronous.spawn
+    const theirs: typeof ours = (options) => ours(options)
     synchronous.spawn = theirs
     try {
       expect(version()).toBe('2.31')
@@ -101,7 +100,7 @@ describe('installing', () => {
       expect(synchronous.spawn).toBe(theirs)
       expect(version()).not.toBe('2.31')
     } finally {
-      synchronous.spawn = untouched[1]
+      synchronous.spawn = untouched[1] as typeof ours
     }
   })
 
