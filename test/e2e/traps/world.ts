@@ -1,17 +1,18 @@
 import { execFileSync, type SpawnSyncOptions, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
-import {
-  attach,
-  type Attachment,
-  closeSession,
-  gridOf,
-  loadConfig,
-  prepareMatrix,
-  type Session,
-} from './built.js'
+import { type Attachment, attach, closeSession, gridOf, loadConfig, prepareMatrix, type Session } from './built.js'
 
 /** One start of a trap in one column. */
 export interface Sprung {
@@ -68,7 +69,10 @@ function inSession(session: Session, directory: string): World {
         const attachment: Attachment = attach({ session: session.file, column, file: 'traps' })
         const { status, stdout, stderr } = attachment.runInTest(test, 0, () => start(argv, options))
         const output = `${stdout}${readFileSync(log, 'utf8')}`
-        said.set(`${test}\0${column}`, [...output.matchAll(/^ran (.*)$/gm)].map(([, line = '']) => line))
+        said.set(
+          `${test}\0${column}`,
+          [...output.matchAll(/^ran (.*)$/gm)].map(([, line = '']) => line),
+        )
         const message = `${status}: ${String(stderr).trim().split('\n').at(-1)?.slice(0, 150)}`
         tests.push({ column, suite: 'traps', test, state: status === 0 ? 'pass' : 'fail', durationMs: 0, message })
       }
@@ -102,7 +106,10 @@ function furnish(directory: string): void {
   const script = (name: string, text: string) => writeFileSync(at(name), text, { mode: 0o755 })
   script('script.sh', `#!/bin/sh\n${say}\n`)
   script('script-env.sh', `#!/usr/bin/env bash\n${say}\n`)
-  script('script.py', `#!/usr/bin/env python3\nimport subprocess\nsubprocess.check_call(['${tells}', '${at('log')}'])\n`)
+  script(
+    'script.py',
+    `#!/usr/bin/env python3\nimport subprocess\nsubprocess.check_call(['${tells}', '${at('log')}'])\n`,
+  )
   script('script-nested', `#!${at('script.sh')}\n`)
   script('script-plain', `${say}\n`)
   script('script-native', `#!${tells}\n`)
@@ -132,7 +139,8 @@ const hostLibraries = '/lib/x86_64-linux-gnu'
 function linkToHost(directory: string): void {
   const at = (name: string) => join(directory, name)
   const source = new URL('../../../fixtures/programs/tells-libc.c', import.meta.url).pathname
-  const cc = (...args: string[]) => execFileSync('cc', args, { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'], input: 'int mid = 1;' })
+  const cc = (...args: string[]) =>
+    execFileSync('cc', args, { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'], input: 'int mid = 1;' })
   const library = ['-x', 'c', '-shared', '-fPIC', '-', '-x', 'none']
   cc('-o', at('rpath'), source, `-Wl,-rpath,${hostLibraries},--disable-new-dtags`)
   cc('-o', at('runpath'), source, `-Wl,-rpath,${hostLibraries},--enable-new-dtags`)
