@@ -7,6 +7,7 @@
 
 #include "accounting.h"
 #include "exec.h"
+#include "opening.h"
 
 extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
@@ -85,9 +86,9 @@ static void put_object(struct line *l, const struct object *o) {
 }
 
 /* What distinguishes one set of mapped files from another. */
-static uint64_t mapped_sum;
+static uint64_t mapped_sum, mapped_opening;
 
-/* Writes what is mapped now, unless the last line said the same. 0 when that can't be told. */
+/* Writes what is mapped now, unless the last line said the same and no opening waits for it. 0 when that can't be told. */
 static int report(int first) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
   put_head(&l, "mapped", &self);
@@ -96,6 +97,8 @@ static int report(int first) {
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");
   put_json_bytes(&l, program, text_length(program));
+  put(&l, ",\"opening\":");
+  put_unsigned(&l, opening.count, 10);
   put(&l, ",\"objects\":[");
   uint64_t sum = 0;
   int count = read_maps(), objects = 0;
@@ -110,8 +113,9 @@ static int report(int first) {
   }
   put(&l, "]}\n");
   if (count < 0) return 0;
-  if (first || sum != mapped_sum) append_line(&l);
+  if (first || sum != mapped_sum || opening.count != mapped_opening) append_line(&l);
   mapped_sum = sum;
+  mapped_opening = opening.count;
   return 1;
 }
 
@@ -154,6 +158,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv) {
  * none was, no system call is made: the process may have forbidden them.
  */
 __attribute__((destructor)) static void end(void) {
+  settle_opening();
   if (!program || !loss || loads_now() == loads_before_main) return;
   if (!report(0)) mark_loss();
 }

@@ -6,6 +6,9 @@
 #include "target.h"
 #include "trailer.h"
 
+/* A process that ends by another program owes a list of what it opened before. */
+static void settle_opening(void);
+
 /* execve or posix_spawn with what else it was given; answers what that call answers. */
 struct call {
   int (*make)(const struct call *, const char *path, char *const argv[], char *const envp[]);
@@ -116,14 +119,15 @@ static int start_script(const struct call *call, const char *path, struct target
 static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth) {
   struct target t = {.kind = KERNEL_REFUSES};
   require_self();
+  settle_opening();
   if (!self.id[0] || !path || !argv) return call->make(call, path, argv, envp);
   if (is_own_exe(path)) path = program;
   look_at(path, &t);
   if (t.kind == SCRIPT && depth < 5) return start_script(call, path, &t, argv, envp, depth);
   if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, argv, envp);
-  if (t.kind == KERNEL_REFUSES || t.kind == TEXT || t.kind == SCRIPT) return call->make(call, path, argv, envp);
+  if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
   struct trailer trailer = next_trailer('x');
-  if (!t.reason) t.reason = "has no argv[0]";
+  if (!t.reason) t.reason = t.kind == TEXT ? "is neither ELF nor a script" : "has no argv[0]";
   return start_announced(call, &trailer, "plain", &t, path, argv, envp);
 }
 

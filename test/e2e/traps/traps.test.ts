@@ -11,6 +11,7 @@ beforeAll(async () => {
   traps = trapsOf(world)
   for (const { name, argv, options } of traps) world.spring(name, argv, options)
   results = world.results()
+  if (process.env.TRAPS) for (const [n, r] of results) console.log(n.padEnd(50), [...r.values()].map((x) => `${x.state}${x.mapped}/${x.said.length}`).join(' '), [...r.values()].map((x) => x.reason)[1]?.slice(0, 150) ?? '')
 })
 afterAll(() => world.close())
 

@@ -115,7 +115,7 @@ export function trapsOf({ directory }: World): Trap[] {
     sh("npm's launcher, in a shell", `PATH=${at('node_modules/.bin')}:$PATH; tool`),
 
     // languages
-    trap('python subprocess', ['python3', '-c', `import subprocess; subprocess.check_call(['${tells}', '${log}'])`]),
+    trap('python subprocess', ['/usr/bin/python3', '-c', `import subprocess; subprocess.check_call(['${tells}', '${log}'])`]),
     trap('python subprocess, close_fds and cwd', [
       'python3',
       '-c',

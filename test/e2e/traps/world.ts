@@ -108,11 +108,11 @@ function furnish(directory: string): void {
   script('script-env.sh', `#!/usr/bin/env bash\n${say}\n`)
   script(
     'script.py',
-    `#!/usr/bin/env python3\nimport subprocess\nsubprocess.check_call(['${tells}', '${at('log')}'])\n`,
+    `#!/usr/bin/python3\nimport subprocess\nsubprocess.check_call(['${tells}', '${at('log')}'])\n`,
   )
   script('script-nested', `#!${at('script.sh')}\n`)
   script('script-plain', `${say}\n`)
-  script('script-native', `#!${tells}\n`)
+  script('script-native', `#!${tells} ${at('log')}\n`)
   mkdirSync(at('node_modules/.bin'), { recursive: true })
   mkdirSync(at('node_modules/tool/bin'), { recursive: true })
   const launcher = `#!/usr/bin/env node

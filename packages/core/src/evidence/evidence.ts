@@ -80,6 +80,7 @@ function indexLines(lines: readonly JournalLine[]): Index {
     addons: of('addon'),
     threads: of('thread'),
     mapped: groupBy(of('mapped'), ({ id }) => id),
+    openings: groupBy(of('opening'), ({ id }) => id),
     execs: groupBy(of('exec'), ({ id }) => id),
     unstarted: new Set(of('unstarted').map(({ token }) => token)),
     accounted: new Set(of('accounting').map(({ id }) => id)),
@@ -111,7 +112,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  * was expected to refuse: one that it started after all ran on a libc that nobody chose.
  */
 const passedThrough: ReadonlySet<string> = new Set([
-  ...['launcher', 'node', 'static', 'foreign-machine', 'foreign-libc'],
+  ...['launcher', 'node', 'privileged', 'static', 'foreign-machine', 'foreign-libc'],
   ...['missing', 'not-executable', 'not-elf'],
 ])
 

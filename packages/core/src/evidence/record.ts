@@ -8,10 +8,10 @@ export interface TestPlace {
 
 /**
  * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
- * (`mapped`, `exec`, `unstarted`, `lost`), and by the accountant (`accounting`, `kernel`, `ended`).
+ * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), and by the accountant (`accounting`, `kernel`, `ended`).
  */
 export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ThreadLine | ShimLine | AccountantLine
-type ShimLine = MappedLine | ExecLine | UnstartedLine | LostLine
+type ShimLine = MappedLine | OpeningLine | ExecLine | UnstartedLine | LostLine
 type AccountantLine = AccountingLine | KernelLine | EndedLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
@@ -84,6 +84,17 @@ export interface MappedLine {
   readonly ppid: number
   readonly program: string
   readonly objects: readonly MappedObject[]
+  /** How many openings of libraries (dlopen) came before; none when missing. */
+  readonly opening?: number
+}
+
+/** A process is about to open a library, which may bring another libc; a later `mapped` line says what it was. */
+export interface OpeningLine {
+  readonly type: 'opening'
+  readonly id: string
+  readonly token: string
+  readonly pid: number
+  readonly opening: number
 }
 
 /** A process of the tree is about to start another program. */

@@ -1,5 +1,5 @@
 import { type ColumnIdentity, type Proof, proveProcess } from './proof.js'
-import type { ExecLine, KernelLine, MappedLine, SpawnLine } from './record.js'
+import type { ExecLine, KernelLine, MappedLine, OpeningLine, SpawnLine } from './record.js'
 
 /** `mapped` proves, `neutral` neither proves nor lowers anything. */
 export type StartState = 'mapped' | 'wrong' | 'incompatible' | 'unproven' | 'neutral'
@@ -14,6 +14,7 @@ export interface ProvenProcess {
 /** What processes said, by the id of the spawn that their tree began with. */
 export interface Tree {
   readonly mapped: ReadonlyMap<string, MappedLine[]>
+  readonly openings: ReadonlyMap<string, OpeningLine[]>
   readonly execs: ReadonlyMap<string, ExecLine[]>
   /** Tokens of announced starts that the kernel refused. */
   readonly unstarted: ReadonlySet<string>
@@ -52,7 +53,7 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
   const announced = [rootOf(spawn), ...execs].map((start) =>
     judgeStart(start, records.get(start.token) ?? [], standards),
   )
-  const starts = [...announced, ...unannounced(spawn, tree, standards), ...open(spawn, tree)]
+  const starts = [...announced, ...unannounced(spawn, tree, standards), ...unsettled(spawn, tree), ...open(spawn, tree)]
   const worst = severity.map((state) => starts.find((start) => start.state === state)).find((start) => start)
   return {
     accounting: tree.accounted.has(spawn.id) ? 'exact' : 'shim',
@@ -78,6 +79,16 @@ function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): Judg
   return [...unknown, ...surplus].map(({ pid, program }) =>
     unproven(`process ${pid} started ${program} by a way that can't be followed`),
   )
+}
+
+/** A process that opened a library and ended before it could say which files that brought. */
+function unsettled(spawn: SpawnLine, tree: Tree): JudgedStart[] {
+  const keyOf = ({ token, pid }: { token: string; pid: number }) => `${token} ${pid}`
+  const settled = new Map<string, number>()
+  for (const line of tree.mapped.get(spawn.id) ?? [])
+    settled.set(keyOf(line), Math.max(line.opening ?? 0, settled.get(keyOf(line)) ?? 0))
+  const owed = (tree.openings.get(spawn.id) ?? []).filter((line) => line.opening > (settled.get(keyOf(line)) ?? 0))
+  return owed.map(({ pid }) => unproven(`process ${pid} opened a library and ended before it could say what it mapped`))
 }
 
 /** A tree that may still change, or that could not say all. */

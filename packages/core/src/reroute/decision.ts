@@ -71,6 +71,7 @@ export type PassthroughCode =
   | 'system-tool' // lies in a system directory and starts nothing by itself
   | 'launcher' // a shell, env, make, python …: what it starts is not followed
   | 'node' // the host's Node: gets the hook instead
+  | 'privileged' // set-user-ID: a loader would take its privilege
   | 'static' // no libc to exchange
   | 'foreign-machine' // an ELF of another machine than the sysroot's
   | 'foreign-libc' // its interpreter is no glibc loader (musl, Android)

@@ -26,7 +26,7 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   if (node !== null) return node
   const tool = outOfScope(execution, options)
   if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
-  return notLoadable(execution, sysroot) ?? reroute(execution, command, sysroot, options)
+  return notLoadable(execution, sysroot) ?? privileged(execution) ?? reroute(execution, command, sysroot, options)
 }
 
 function refused({ errno, path }: Errno): Passthrough {
@@ -53,6 +53,12 @@ function followable(execution: Execution, sysroot: Sysroot): Passthrough['follow
   const { binary, args } = execution
   if (notLoadable(execution, sysroot) !== null || isPrivileged(binary.real)) return null
   return { program: binary.real, args }
+}
+
+function privileged({ asked, binary }: Execution): Passthrough | null {
+  if (!isPrivileged(binary.real)) return null
+  const reason = `${binary.path} has a privilege (set-user-ID, set-group-ID) that a loader would take from it`
+  return { decision: 'passthrough', code: 'privileged', reason, program: asked.real, follow: null }
 }
 
 const nodeIds = new WeakMap<PlanOptions, string>()

@@ -1,0 +1,116 @@
+/*
+ * Libraries that the process opens itself (dlopen(3)): one may bring another libc, and a process that is killed or leaves
+ * by _exit(2) runs no destructor. So each opening is announced before it happens, and settled by a fresh list of what is
+ * mapped at the next occasion: the look-up of a symbol in what was opened, another opening, a start, or an exit.
+ */
+#ifndef GLIBC_MATRIX_OPENING_H
+#define GLIBC_MATRIX_OPENING_H
+
+#include "start.h"
+
+static int report(int first);
+
+static struct {
+  uint64_t count;
+  long pid; /* who owes a list; 0: nobody */
+  long busy; /* who reads the maps now */
+} opening;
+
+static long own_pid(void) { return SYS1(__NR_getpid, 0); }
+
+/* The maps are read into static memory. A holder that a fork left behind, or that waits for us, is not waited for. */
+static int take_turn(long pid) {
+  for (int tries = 0; tries < 2000; tries++) {
+    long holder = 0;
+    if (__atomic_compare_exchange_n(&opening.busy, &holder, pid, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return 1;
+    if (holder != pid && __atomic_compare_exchange_n(&opening.busy, &holder, pid, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+      return 1;
+    SYS1(__NR_sched_yield, 0);
+  }
+  return 0;
+}
+
+/* A child of fork(2) or vfork(2) leaves to its parent what that one opened. */
+static void settle_opening(void) {
+  if (!opening.pid || !program || !loss) return;
+  long pid = own_pid();
+  if (opening.pid != pid) return;
+  if (!take_turn(pid)) return mark_loss();
+  if (opening.pid == pid) {
+    opening.pid = 0;
+    if (!report(0)) mark_loss();
+  }
+  __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
+}
+
+static void announce_opening(void) {
+  char bytes[256];
+  struct line l = {bytes, 0, sizeof bytes, 0};
+  if (!program || !loss) return;
+  settle_opening();
+  opening.pid = own_pid();
+  put_head(&l, "opening", &self);
+  put(&l, ",\"opening\":");
+  put_unsigned(&l, ++opening.count, 10);
+  put(&l, "}\n");
+  append_line(&l);
+}
+
+static struct {
+  void *dlopen, *dlmopen, *dlsym, *dlvsym;
+} real;
+
+/* libc.so.6 has them from 2.34 on, libdl.so.2 before. */
+static void resolve_opening(void) {
+  if (!take_turn(own_pid())) return;
+  int count = read_maps();
+  for (int i = 0; i < count && !real.dlvsym; i++) {
+    struct object o;
+    if (!read_object(i, count, &o) || !o.soname) continue;
+    if (!is_libc(&o) && !texts_equal(o.soname, "libdl.so.2")) continue;
+    real.dlopen = find_function(&o, count, "dlopen");
+    real.dlmopen = find_function(&o, count, "dlmopen");
+    real.dlsym = find_function(&o, count, "dlsym");
+    real.dlvsym = find_function(&o, count, "dlvsym");
+  }
+  __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
+}
+
+static void *none(void) { return 0; }
+
+#define BEFORE(name, act)                                     \
+  __attribute__((used)) static void *before_##name(void) {   \
+    act();                                                    \
+    if (!real.name) resolve_opening();                        \
+    return real.name ? real.name : (void *)none;              \
+  }
+BEFORE(dlopen, announce_opening)
+BEFORE(dlmopen, announce_opening)
+BEFORE(dlsym, settle_opening)
+BEFORE(dlvsym, settle_opening)
+
+/* These look at their return address to know who asks (RPATH, namespace, RTLD_NEXT), so libc's own are jumped to. */
+#if defined(__x86_64__)
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n endbr64\n"                 \
+          " push %rdi\n push %rsi\n push %rdx\n push %rcx\n sub $8,%rsp\n call before_" #name "\n"     \
+          " add $8,%rsp\n pop %rcx\n pop %rdx\n pop %rsi\n pop %rdi\n jmp *%rax\n.size " #name ",.-" #name "\n")
+#else
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.globl " #name "\n.type " #name ",%function\n" #name ":\n"                           \
+          " stp x0,x1,[sp,#-48]!\n stp x2,x3,[sp,#16]\n str x30,[sp,#32]\n bl before_" #name "\n"      \
+          " mov x16,x0\n ldr x30,[sp,#32]\n ldp x2,x3,[sp,#16]\n ldp x0,x1,[sp],#48\n br x16\n"        \
+          ".size " #name ",.-" #name "\n")
+#endif
+JUMP(dlopen);
+JUMP(dlmopen);
+JUMP(dlsym);
+JUMP(dlvsym);
+
+EXPORT __attribute__((noreturn)) void _exit(int status) {
+  settle_opening();
+  for (;;) SYS1(__NR_exit_group, status);
+}
+EXPORT __attribute__((noreturn)) void _Exit(int status) { _exit(status); }
+
+#endif
