@@ -68,7 +68,8 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (foreign) writeLoader(host, hostLoader, preloadList, null)
   const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
 
-  const shim = at('s.so')
+  // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
+  const shim = at('libasan.so')
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
   const libcBuildId = sysroot.libc.buildId ?? ''
   const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
