@@ -24,7 +24,7 @@ static int make_posix_spawn(const struct call *call, const char *path, char *con
 static const struct call execve_call = {.make = make_execve, .succeeded = 0};
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[]) {
-  return start(&execve_call, path, argv, envp, 0);
+  return start(&execve_call, path, argv, envp);
 }
 EXPORT int execv(const char *path, char *const argv[]) { return execve(path, argv, environ); }
 
@@ -53,13 +53,13 @@ static int find_in_path(const char *file, char *found, size_t size) {
 static int start_or_interpret(const struct call *call, const char *path, char *const argv[], char *const envp[]) {
   struct target t;
   look_at(path, &t);
-  if (t.kind != TEXT || !argv || !argv[0]) return start(call, path, argv, envp, 0);
+  if (t.kind != TEXT || !argv || !argv[0]) return start(call, path, argv, envp);
   size_t n = count_arguments(argv);
   char *all[n + 3];
   all[0] = "/bin/sh";
   all[1] = (char *)path;
   for (size_t i = 1; i <= n; i++) all[i + 1] = argv[i];
-  return start(call, "/bin/sh", all, envp, 0);
+  return start(call, "/bin/sh", all, envp);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[]) {
@@ -93,7 +93,7 @@ static int spawn(void *pid, const char *path, const void *actions, const void *a
     struct target t = {.reason = "is looked up in a directory that posix_spawn changes to"};
     return start_announced(&call, &trailer, "plain", &t, path, argv, envp);
   }
-  return interpret ? start_or_interpret(&call, path, argv, envp) : start(&call, path, argv, envp, 0);
+  return interpret ? start_or_interpret(&call, path, argv, envp) : start(&call, path, argv, envp);
 }
 
 EXPORT int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, char *const argv[],
@@ -116,7 +116,7 @@ static int start_descriptor(const struct call *call, int fd, char *const argv[],
   if (real_path(fd, real) && SYS4(__NR_newfstatat, AT_FDCWD, real, &by_path, 0) == 0 &&
       SYS4(__NR_newfstatat, fd, "", &by_fd, 0x1000 /* AT_EMPTY_PATH */) == 0 && by_path.st_ino == by_fd.st_ino &&
       by_path.st_dev == by_fd.st_dev)
-    return start(call, real, argv, envp, 0);
+    return start(call, real, argv, envp);
   struct trailer trailer = next_trailer('x');
   struct target t = {.reason = "has no path"};
   return start_announced(call, &trailer, "plain", &t, "(a file descriptor)", argv, envp);
@@ -155,6 +155,7 @@ static char *hand_over(const char *command, size_t *size) {
   struct target shell = {.kind = KERNEL_REFUSES};
   require_self();
   struct trailer trailer = next_trailer('t');
+  name_trailer(&trailer, "sh");
   look_at("/bin/sh", &shell);
   if (!self.id[0] || shell.kind != TOOL) return 0;
   *size = 4 * text_length(command) + PATH_SIZE + 1024;

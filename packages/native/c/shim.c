@@ -14,9 +14,9 @@ extern char *program_invocation_short_name __attribute__((weak));
 
 static char line_bytes[64 * 1024];
 
-/* comm is the file's name (execve(2)), argv[0] and program_invocation_name(3) are what the caller gave. */
+/* comm is the name of what was executed, argv[0] and program_invocation_name(3) are what the caller gave. */
 static void restore_names(char **argv, char *name) {
-  SYS2(__NR_prctl, PR_SET_NAME, last_name(argv[0]));
+  SYS2(__NR_prctl, PR_SET_NAME, self.comm);
   argv[0] = name;
   if (!&program_invocation_name || !&program_invocation_short_name) return;
   program_invocation_name = name;

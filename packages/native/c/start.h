@@ -57,10 +57,12 @@ static size_t count_arguments(char *const argv[]) {
 }
 
 /* ld.so, its options, the real path, the caller's arguments: packages/core/src/reroute/loader.ts does the same. */
-static int start_sealed(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
+static int start_sealed(const struct call *call, const struct target *t, const char *named, char *const argv[],
+                        char *const envp[]) {
   int is_program = t->kind == PROGRAM;
   size_t n = count_arguments(argv), length = text_length(argv[0]), used = 0;
   struct trailer trailer = next_trailer(is_program ? 'p' : 't');
+  name_trailer(&trailer, named);
   char told[length + TRAILER_LENGTH + 1];
   bytes_copy(told, argv[0], length);
   write_trailer(told + length, &trailer, length);
@@ -89,11 +91,12 @@ static int start_sealed(const struct call *call, const struct target *t, char *c
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }
 
-static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth);
+static int start_as(const struct call *call, const char *path, const char *named, char *const argv[],
+                    char *const envp[], int depth);
 
 /* The kernel's rule (fs/binfmt_script.c): `#!interpreter [one argument]`, then the script's path as it was given. */
-static int start_script(const struct call *call, const char *path, struct target *t, char *const argv[],
-                        char *const envp[], int depth) {
+static int start_script(const struct call *call, const char *path, const char *named, struct target *t,
+                        char *const argv[], char *const envp[], int depth) {
   char *at = t->head + 2, *argument = 0;
   size_t n = count_arguments(argv), used = 0;
   char *end = at;
@@ -113,22 +116,28 @@ static int start_script(const struct call *call, const char *path, struct target
   if (argument) all[used++] = argument;
   all[used++] = (char *)path;
   for (size_t i = 1; i <= (n ? n : 1); i++) all[used++] = n ? argv[i] : 0;
-  return start(call, interpreter, all, envp, depth + 1);
+  return start_as(call, interpreter, named, all, envp, depth + 1);
 }
 
-static int start(const struct call *call, const char *path, char *const argv[], char *const envp[], int depth) {
+/* `named` is what was asked for, and gives the process its comm: a script's interpreter has another path. */
+static int start_as(const struct call *call, const char *path, const char *named, char *const argv[],
+                    char *const envp[], int depth) {
   struct target t = {.kind = KERNEL_REFUSES};
   require_self();
   settle_opening();
   if (!self.id[0] || !path || !argv) return call->make(call, path, argv, envp);
   if (is_own_exe(path)) path = program;
   look_at(path, &t);
-  if (t.kind == SCRIPT && depth < 5) return start_script(call, path, &t, argv, envp, depth);
-  if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, argv, envp);
+  if (t.kind == SCRIPT && depth < 5) return start_script(call, path, named, &t, argv, envp, depth);
+  if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, named, argv, envp);
   if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
   struct trailer trailer = next_trailer('x');
   if (!t.reason) t.reason = t.kind == TEXT ? "is neither ELF nor a script" : "has no argv[0]";
   return start_announced(call, &trailer, "plain", &t, path, argv, envp);
+}
+
+static int start(const struct call *call, const char *path, char *const argv[], char *const envp[]) {
+  return start_as(call, path, is_own_exe(path) ? "exe" : path, argv, envp, 0);
 }
 
 #endif

@@ -10,13 +10,15 @@
 #define ID_LENGTH 16
 #define TOKEN_LENGTH 16
 #define TRAILER_MARK "\001gm2"
-/* mark, id of the spawn, token of this start, kind, length of the name in 8 hex digits; loader.ts writes the same */
-#define TRAILER_LENGTH (4 + ID_LENGTH + TOKEN_LENGTH + 1 + 8)
+#define COMM_LENGTH 15
+/* mark, id of the spawn, token of this start, kind, comm, length of the name in 8 hex digits; loader.ts writes the same */
+#define TRAILER_LENGTH (4 + ID_LENGTH + TOKEN_LENGTH + 1 + COMM_LENGTH + 8)
 
 struct trailer {
   char id[ID_LENGTH + 1];
   char token[TOKEN_LENGTH + 1];
   char kind; /* p: a program under test, t: a tool of the host, x: started as it is */
+  char comm[COMM_LENGTH + 1]; /* last name of the path that was executed: of a link, or of a script (proc_pid_comm(5)) */
 };
 
 static int holds_trailer(const char *trailer) { return bytes_equal(trailer, TRAILER_MARK, 4); }
@@ -25,6 +27,9 @@ static void copy_trailer(struct trailer *t, const char *trailer) {
   bytes_copy(t->id, trailer + 4, ID_LENGTH);
   bytes_copy(t->token, trailer + 4 + ID_LENGTH, TOKEN_LENGTH);
   t->kind = trailer[4 + ID_LENGTH + TOKEN_LENGTH];
+  bytes_copy(t->comm, trailer + 5 + ID_LENGTH + TOKEN_LENGTH, COMM_LENGTH);
+  for (int i = 0; i < COMM_LENGTH; i++)
+    if (t->comm[i] == '/') t->comm[i] = 0;
 }
 
 /* Who this process is: the spawn of the hook that its tree began with; a fork keeps it. Empty when no seal started it. */
@@ -46,11 +51,23 @@ static struct trailer next_trailer(char kind) {
   return next;
 }
 
+/* As the kernel does (fs/exec.c, begin_new_exec): the last name of the path, cut to fit. */
+static void name_trailer(struct trailer *t, const char *path) {
+  const char *name = path;
+  for (; path && *path; path++)
+    if (*path == '/') name = path + 1;
+  bytes_fill(t->comm, 0, sizeof t->comm);
+  for (int i = 0; i < COMM_LENGTH && name && name[i]; i++) t->comm[i] = name[i];
+}
+
 static void write_trailer(char *to, const struct trailer *t, size_t name_length) {
   bytes_copy(to, TRAILER_MARK, 4);
   bytes_copy(to + 4, t->id, ID_LENGTH);
   bytes_copy(to + 4 + ID_LENGTH, t->token, TOKEN_LENGTH);
   to[4 + ID_LENGTH + TOKEN_LENGTH] = t->kind;
+  char *comm = to + 5 + ID_LENGTH + TOKEN_LENGTH;
+  bytes_fill(comm, '/', COMM_LENGTH);
+  for (int i = 0; i < COMM_LENGTH && t->comm[i]; i++) comm[i] = t->comm[i];
   write_hex(to + TRAILER_LENGTH - 8, name_length, 8);
   to[TRAILER_LENGTH] = 0;
 }

@@ -1,3 +1,5 @@
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.js'
 
@@ -5,6 +7,10 @@ let world: World
 
 beforeAll(async () => {
   world = await makeWorld(['print-surroundings'])
+  for (const name of ['link-to-surroundings', 'a-long-name-of-a-link-to-surroundings'])
+    symlinkSync('print-surroundings', join(world.directory, name))
+  const script = '#!/bin/sh\ncat /proc/$$/comm\n./print-surroundings\n'
+  writeFileSync(join(world.directory, 'script-of-surroundings'), script, { mode: 0o755 })
 })
 afterAll(() => world.close())
 
@@ -25,10 +31,13 @@ const commands: Record<string, readonly string[]> = {
   ],
   "a shell's, with descriptors": ['sh', '-c', 'exec 5</dev/null 9>/dev/null; ./print-surroundings'],
   "a shell's, under another name": ['bash', '-c', 'exec -a other ./print-surroundings'],
+  'a link': ['./link-to-surroundings'],
+  "a shell's link": ['sh', '-c', './link-to-surroundings; ./a-long-name-of-a-link-to-surroundings'],
+  "a script's": ['./script-of-surroundings'],
   "env -i's": ['env', '-i', './print-surroundings'],
   "a program's": ['./starts-oddly', 'execv', './print-surroundings'],
   "a program's, all closed": ['sh', '-c', './starts-oddly vfork ./print-surroundings 2>&1 | cat'],
-  'a shell itself': ['sh', '-c', 'echo "$0 $# $PWD"; env; ulimit -a; umask; echo err >&2'],
+  'a shell itself': ['sh', '-c', 'echo "$0 $# $PWD"; env; cat /proc/$$/comm; ulimit -a; umask; echo err >&2'],
   'bash itself': ['bash', '-c', 'echo "$BASH $0 $SHLVL"; declare -x; ls /proc/self/fd; type -p ls'],
   'Node in a shell': ['sh', '-c', `"${process.execPath}" -e '${node.replaceAll("'", '"')}'`],
   'a tool that fails': ['sh', '-c', './missing; ./print-surroundings/x; ls /nowhere; cat < /nowhere'],

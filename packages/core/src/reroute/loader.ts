@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { BesideHost } from './beside-host.js'
 import type { Follow } from './decision.js'
 import type { Seal } from './seal.js'
@@ -9,7 +10,7 @@ export interface SealedCommand {
 }
 
 // packages/native/c/trailer.h reads this back: mark, 16 characters of id, 16 of the start's token (zeros for the hook's
-// own start), kind, length of the name in 8 hex digits.
+// own start), kind, 15 bytes of comm with '/' behind, length of the name in 8 hex digits.
 const mark = '\u0001gm2'
 
 /** The token of the process that the hook itself starts. */
@@ -30,9 +31,10 @@ export function sealedCommand(
   id: SpawnId,
   env: Readonly<Record<string, string>>,
   beside: BesideHost | null = null,
+  asked: string = program,
 ): SealedCommand {
   const [name = program, ...rest] = args
-  const told = name + trailer(name, id, 'p')
+  const told = name + trailer(name, id, 'p', asked)
   if (beside !== null && seal.libraries !== null) {
     const path = [...beside.own, seal.libraries, ...beside.host].join(':')
     return { file: seal.loader, args: [name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest] }
@@ -43,13 +45,20 @@ export function sealedCommand(
 }
 
 /** The same for a tool of the host, on the host's own libc. */
-export function followedCommand(seal: Seal, { program, args }: Follow, id: SpawnId): SealedCommand {
+export function followedCommand(seal: Seal, { program, args }: Follow, id: SpawnId, asked = program): SealedCommand {
   const [name = program, ...rest] = args
-  return { file: seal.hostLoader, args: [name + trailer(name, id, 't'), program, ...rest] }
+  return { file: seal.hostLoader, args: [name + trailer(name, id, 't', asked), program, ...rest] }
 }
 
-function trailer(name: string, id: SpawnId, kind: 'p' | 't'): string {
-  return `${mark}${id}${rootToken}${kind}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+function trailer(name: string, id: SpawnId, kind: 'p' | 't', asked: string): string {
+  return `${mark}${id}${rootToken}${kind}${commOf(asked)}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+}
+
+/** The last name of what was executed, in 15 bytes, as the kernel keeps it (proc_pid_comm(5)). */
+function commOf(asked: string): string {
+  let comm = basename(asked)
+  while (Buffer.byteLength(comm) > 15) comm = comm.slice(0, -1)
+  return comm + '/'.repeat(15 - Buffer.byteLength(comm))
 }
 
 /** --library-path replaces LD_LIBRARY_PATH (ld.so(8)), so the caller's own comes first, as in a plain exec. */

@@ -45,11 +45,11 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     const seal = (user && column.sealForOthers) ?? column.seal
     lendLibraries(seal, decision.verdict.hostLibraries)
     const beside = besideHost(decision, command, column.sysroot, state.plan)
-    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside) }
+    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside, command.file) }
   }
   if (decision.follow !== null) {
     const seal = (user && column.sealForOthers) ?? column.seal
-    return { ...asked, ...followedCommand(seal, decision.follow, id) }
+    return { ...asked, ...followedCommand(seal, decision.follow, id, command.file) }
   }
   return asked
 }
