@@ -107,6 +107,32 @@ describe('a tool of the host', () => {
   })
 })
 
+describe('a library that a process opens itself', () => {
+  const opening = (count: number, more = {}): JournalLine => ({
+    type: 'opening',
+    id: 'aaaaaaaa00000000',
+    token: '0'.repeat(16),
+    pid: 42,
+    opening: count,
+    ...more,
+  })
+
+  it('leaves it unproven until the process lists what it mapped', () => {
+    expect(evidenceOf(spawned(), [root, opening(1)])).toMatchObject({
+      state: 'unproven',
+      reason: 'process 42 opened a library and ended before it could say what it mapped',
+    })
+    expect(stateOf(spawned(), root, opening(1), mapped([libc], { opening: 1 }))).toBe('mapped')
+    expect(stateOf(spawned(), root, opening(1), mapped([libc, hostLibc], { opening: 1 }))).toBe('wrong')
+  })
+
+  it('is not settled by an earlier list, another process, or another start', () => {
+    const others = [mapped([libc], { opening: 1 }), mapped([libc], { opening: 2, pid: 43 })]
+    expect(stateOf(spawned(), root, opening(1), opening(2), ...others)).toBe('unproven')
+    expect(stateOf(spawned(), root, opening(1), mapped([libc], { opening: 1, token: inner }))).toBe('unproven')
+  })
+})
+
 describe("the kernel's count", () => {
   it('is exact where the accountant watched, else the shims are all there is', () => {
     expect(evidenceOf(spawned(), [root])?.accounting).toBe('shim')
