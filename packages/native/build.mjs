@@ -16,6 +16,7 @@ const outputs = [
     flags: ['-shared', '-fPIC', '-Wl,--hash-style=both', '-Wl,-soname,glibc-matrix-shim.so'],
   },
   { file: 'accountant', source: 'accountant.c', flags: ['-static', '-no-pie', '-fno-pie'] },
+  { file: 'namespace', source: 'namespace.c', flags: ['-static', '-no-pie', '-fno-pie'] },
 ]
 const compilers = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
 

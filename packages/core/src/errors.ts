@@ -61,6 +61,7 @@ export type ErrorCode =
   | 'PROGRAM_NOT_EXECUTABLE'
   | 'PROGRAM_FOREIGN'
   | 'SEAL_FAILED'
+  | 'STRATEGY_REFUSED'
   | 'SESSION_NOT_FOUND'
   | 'PLATFORM_UNSUPPORTED'
   // evidence and report

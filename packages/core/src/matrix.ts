@@ -40,10 +40,10 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
     const spec = sysroot?.spec ?? requests[index]?.spec ?? name
     return { name, spec, glibc: sysroot?.glibc ?? null, sysroot: sysroot && { ...sysroot, name }, skip }
   })
-  const { root, programs, exclude, hostLibraries, incompatible, unproven, outputFile } = config
+  const { root, programs, exclude, hostLibraries, strategy, incompatible, unproven, outputFile } = config
   return openSession(applyOnly(columns, config.only), {
     narrowed: config.only !== null,
-    programs: { root, programs, exclude, hostLibraries, always: options.always ?? false },
+    programs: { root, programs, exclude, hostLibraries, strategy, always: options.always ?? false },
     report: { root, incompatible, unproven, outputFile },
   })
 }

@@ -36,6 +36,11 @@ export const judgeFlags = {
     value: 'allow|refuse',
     about: 'whether the host lends what a sysroot lacks',
   },
+  strategy: {
+    name: 'strategy',
+    value: 'loader|patch|namespace|auto',
+    about: 'how a program is made to run on a glibc',
+  },
   incompatible: { name: 'incompatible', value: 'fail|allow', about: "whether a program that can't load is red" },
   unproven: { name: 'unproven', value: 'warn|fail', about: 'whether a column without proof is red' },
   onMissing: { name: 'on-missing', value: 'fail|skip', about: "what happens when a sysroot can't be had" },

@@ -37,6 +37,7 @@ export interface ResolvedConfig {
   readonly allowUnsigned: boolean
   readonly packages: readonly string[]
   readonly hostLibraries: 'allow' | 'refuse'
+  readonly strategy: 'loader' | 'patch' | 'namespace' | 'auto'
   readonly onMissing: 'fail' | 'skip'
   readonly incompatible: 'fail' | 'allow'
   readonly unproven: 'warn' | 'fail'
@@ -107,6 +108,7 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     allowUnsigned: config.allowUnsigned ?? false,
     packages: config.packages ?? [],
     hostLibraries: config.hostLibraries ?? 'allow',
+    strategy: config.strategy ?? 'loader',
     onMissing: config.onMissing ?? 'fail',
     incompatible: config.incompatible ?? 'fail',
     unproven: config.unproven ?? 'warn',

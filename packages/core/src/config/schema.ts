@@ -20,6 +20,8 @@ export interface GlibcMatrixConfig {
   packages?: string[] | undefined
   /** Whether the host may lend a library that a sysroot lacks. Default `allow`. */
   hostLibraries?: 'allow' | 'refuse' | undefined
+  /** How a program is made to run on a column's glibc. Default `loader`. */
+  strategy?: 'loader' | 'patch' | 'namespace' | 'auto' | undefined
   /** What happens when a sysroot can't be had. Default `fail`. */
   onMissing?: 'fail' | 'skip' | undefined
   /** Whether a cell whose program can't load in its glibc is red. Default `fail`. */
@@ -90,6 +92,7 @@ const options = v.strictObject(
     allowUnsigned: v.optional(v.boolean('true or false')),
     packages,
     hostLibraries: v.optional(oneOf('allow', 'refuse')),
+    strategy: v.optional(oneOf('loader', 'patch', 'namespace', 'auto')),
     onMissing: v.optional(oneOf('fail', 'skip')),
     incompatible: v.optional(oneOf('fail', 'allow')),
     unproven: v.optional(oneOf('warn', 'fail')),

@@ -113,7 +113,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  */
 const passedThrough: ReadonlySet<string> = new Set([
   ...['launcher', 'node', 'privileged', 'static', 'foreign-machine', 'foreign-libc'],
-  ...['missing', 'not-executable', 'not-elf'],
+  ...['missing', 'not-executable', 'not-elf', 'strategy-refused'],
 ])
 
 function fileKey(column: string, file: string): string {

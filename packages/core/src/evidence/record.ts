@@ -41,7 +41,13 @@ export interface SpawnLine {
   readonly compatible: boolean
   readonly missing: readonly string[]
   readonly hostLibraries: readonly string[]
+  /** How the program reached the column's loader; null for a command that passes through. */
+  readonly strategy: StartStrategy | null
+  /** Why `auto` took another one than `loader`; null where nothing had to be chosen. */
+  readonly strategyReason: string | null
 }
+
+export type StartStrategy = 'loader' | 'patch' | 'namespace'
 
 /** The kernel refused to start it: no process, so no record is due. */
 export interface FailedLine {

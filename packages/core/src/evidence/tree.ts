@@ -1,5 +1,5 @@
 import { type ColumnIdentity, type Proof, proveProcess } from './proof.js'
-import type { ExecLine, KernelLine, MappedLine, OpeningLine, SpawnLine } from './record.js'
+import type { ExecLine, KernelLine, MappedLine, OpeningLine, SpawnLine, StartStrategy } from './record.js'
 
 /** `mapped` proves, `neutral` neither proves nor lowers anything. */
 export type StartState = 'mapped' | 'wrong' | 'incompatible' | 'unproven' | 'neutral'
@@ -8,6 +8,8 @@ export interface ProvenProcess {
   readonly pid: number
   readonly ppid: number
   readonly program: string
+  /** Whatever a tree began with, what its processes start is started by the loader. */
+  readonly strategy: StartStrategy
   readonly proof: Proof
 }
 
@@ -109,10 +111,11 @@ const severity: readonly StartState[] = ['wrong', 'incompatible', 'unproven', 'm
 type Start = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason'> & {
   readonly verdict?: string | null
   readonly harmless?: boolean
+  readonly strategy?: StartStrategy | null
 }
 
 function rootOf(spawn: SpawnLine): Start {
-  const { program, reason, code, compatible } = spawn
+  const { program, reason, code, compatible, strategy } = spawn
   const how = spawn.decision === 'reroute' ? 'program' : 'tool'
   return {
     token: '0'.repeat(16),
@@ -121,6 +124,7 @@ function rootOf(spawn: SpawnLine): Start {
     reason,
     verdict: compatible ? null : reason,
     harmless: code === 'system-tool',
+    strategy,
   }
 }
 
@@ -142,7 +146,11 @@ function judgeStart(start: Start, lines: readonly MappedLine[], standards: Stand
   const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
   const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, standard)
   if (how === 'tool') return judgeTool(proof, lines, judged, standards)
-  return { state: proof.proof, reason: proof.reason, process: { pid: last.pid, ppid: last.ppid, program, proof } }
+  return { state: proof.proof, reason: proof.reason, process: processOf(start, last, proof) }
+}
+
+function processOf({ program, strategy }: Start, { pid, ppid }: MappedLine, proof: Proof): ProvenProcess {
+  return { pid, ppid, program, strategy: strategy ?? 'loader', proof }
 }
 
 /** A tool only has to be what it says; a Node that loaded an addon ran that on the host's libc. */

@@ -77,19 +77,21 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
 function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
   const command = byHand(column, found.spawn)
   const proven = found.processes.map(
-    ({ pid, ppid, program, proof }): CellRecord => ({
+    ({ pid, ppid, program, strategy, proof }): CellRecord => ({
       pid,
       ppid,
       program,
       libc: proof.libc,
       proof: proof.proof === 'mapped' ? 'mapped' : 'unproven',
+      strategy,
       hostLibraries: proof.hostLibraries,
       command,
     }),
   )
   if (found.state === 'neutral' || found.state === 'mapped' || found.state === 'wrong') return proven
-  const { program } = found.spawn
-  return [...proven, { pid: null, ppid: null, program, libc: [], proof: 'unproven', hostLibraries: [], command }]
+  const { program, strategy } = found.spawn
+  const nothing = { pid: null, ppid: null, libc: [], proof: 'unproven', hostLibraries: [] } as const
+  return [...proven, { ...nothing, program, strategy, command }]
 }
 
 function bySuite(a: GridRow, b: GridRow): number {

@@ -7,6 +7,8 @@ export interface CellRecord {
   readonly program: string
   readonly libc: readonly string[]
   readonly proof: 'mapped' | 'unproven'
+  /** How it reached the column's loader; null for a command that passed through. */
+  readonly strategy: 'loader' | 'patch' | 'namespace' | null
   /** Objects lent by the host, by path. */
   readonly hostLibraries: readonly string[]
   /** argv that does the same by hand, with raw ld.so. */

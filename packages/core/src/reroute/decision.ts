@@ -43,6 +43,8 @@ export interface Reroute {
   readonly reason: string
   /** Real path of the program that the loader maps. */
   readonly program: string
+  /** The same as execve would get it: absolute, links not followed. */
+  readonly path: string
   /** argv that the program shall see, argv[0] first. */
   readonly args: readonly string[]
   readonly verdict: Verdict
@@ -75,4 +77,5 @@ export type PassthroughCode =
   | 'static' // no libc to exchange
   | 'foreign-machine' // an ELF of another machine than the sysroot's
   | 'foreign-libc' // its interpreter is no glibc loader (musl, Android)
+  | 'strategy-refused' // the strategy that the user chose can't start this program
   | 'not-elf' // no ELF and no script: the kernel's ENOEXEC must reach the caller

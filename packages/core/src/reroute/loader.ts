@@ -7,6 +7,8 @@ import type { Seal } from './seal.js'
 export interface SealedCommand {
   readonly file: string
   readonly args: readonly string[]
+  /** Entries to add to the child's environment; the shim takes them out again before main. */
+  readonly env?: readonly string[]
 }
 
 // packages/native/c/trailer.h reads this back: mark, 16 characters of id, 16 of the start's token (zeros for the hook's

@@ -81,6 +81,7 @@ function reroute(execution: Execution, command: Command, sysroot: Sysroot, optio
     code: scripts.length === 0 ? 'native' : 'shebang',
     reason: describeVerdict(verdict, binary.real, sysroot),
     program: binary.real,
+    path: binary.path,
     args,
     verdict,
   }

@@ -2,8 +2,10 @@ import type { SpawnLine, TestPlace } from '../evidence/record.js'
 import { besideHost } from '../reroute/beside-host.js'
 import type { Command, Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
-import { followedCommand, sealedCommand } from '../reroute/loader.js'
+import { followedCommand } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
+import { chooseStrategy } from '../reroute/strategies/choose.js'
+import type { Start } from '../reroute/strategies/strategy.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
 import { asUser, otherUser } from './other-user.js'
 
@@ -37,21 +39,28 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   const decision = user === null ? planned : asUser(planned, user)
   const journal = journalFor(state, user)
   const id = journal.id + (state.count++).toString(16).padStart(8, '0')
-  state.journal.append(announce(id, place, command, decision))
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
   const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }
+  const announce = (made: Decision, how: How = notStarted) =>
+    state.journal.append(describeSpawn(id, place, command, made, how))
+  const seal = (user && column.sealForOthers) ?? column.seal
 
   if (decision.decision === 'reroute') {
-    const seal = (user && column.sealForOthers) ?? column.seal
     lendLibraries(seal, decision.verdict.hostLibraries)
     const beside = besideHost(decision, command, column.sysroot, state.plan)
-    return { ...asked, ...sealedCommand(seal, decision.program, decision.args, id, command.env, beside, command.file) }
+    const { program, path, args } = decision
+    const start: Start = { seal, program, path, args, id, env: command.env, beside }
+    const { strategy, reason } = chooseStrategy(state.session.programs.strategy, start, state.session.strategies)
+    if (strategy === null) {
+      announce({ decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null })
+      return asked
+    }
+    announce(decision, { strategy: strategy.name, strategyReason: reason })
+    const { env = [], ...started } = strategy.command(start)
+    return { ...asked, ...started, envPairs: [...request.envPairs, ...env] }
   }
-  if (decision.follow !== null) {
-    const seal = (user && column.sealForOthers) ?? column.seal
-    return { ...asked, ...followedCommand(seal, decision.follow, id, command.file) }
-  }
-  return asked
+  announce(decision)
+  return decision.follow === null ? asked : { ...asked, ...followedCommand(seal, decision.follow, id, command.file) }
 }
 
 /** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */
@@ -74,7 +83,11 @@ function workingDirectory(): string {
   }
 }
 
-function announce(id: string, place: TestPlace, command: Command, decision: Decision): SpawnLine {
+type How = Pick<SpawnLine, 'strategy' | 'strategyReason'>
+
+const notStarted: How = { strategy: null, strategyReason: null }
+
+function describeSpawn(id: string, place: TestPlace, command: Command, decision: Decision, how: How): SpawnLine {
   const rerouted = decision.decision === 'reroute'
   const verdict = rerouted ? decision.verdict : null
   const missing = verdict && [
@@ -96,5 +109,6 @@ function announce(id: string, place: TestPlace, command: Command, decision: Deci
     compatible: verdict?.compatible ?? true,
     missing: missing ?? [],
     hostLibraries: verdict?.hostLibraries.map(({ path }) => path) ?? [],
+    ...how,
   }
 }

@@ -4,6 +4,8 @@ import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
 import { hardLink } from '../reroute/hard-link.js'
 import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
+import { checkStrategy } from '../reroute/strategies/available.js'
+import type { StrategyName, StrategyOption } from '../reroute/strategies/strategy.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { startAccountant } from './accountant.js'
 import { mayRun, nobody } from './other-user.js'
@@ -31,6 +33,7 @@ export interface ProgramOptions {
   readonly programs: readonly string[] | null
   readonly exclude: readonly string[]
   readonly hostLibraries: 'allow' | 'refuse'
+  readonly strategy: StrategyOption
   /** The COMMAND of `run`: counts wherever it lies. */
   readonly always: boolean
 }
@@ -60,6 +63,8 @@ export interface Session {
   readonly narrowed: boolean
   readonly programs: ProgramOptions
   readonly report: ReportOptions
+  /** The strategies that this machine allows, of those that may be needed. */
+  readonly strategies: readonly StrategyName[]
   readonly columns: readonly SealedColumn[]
 }
 
@@ -69,7 +74,7 @@ const letters = '0123456789abcdefghijkmnoqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
  * Seals every column and writes the session file. The directory lives until `closeSession` or, after a kill, until the
  * next run sweeps it.
  *
- * @throws GlibcMatrixError SEAL_FAILED, NO_SPACE.
+ * @throws GlibcMatrixError SEAL_FAILED, STRATEGY_REFUSED, NO_SPACE.
  */
 export function openSession(columns: readonly Column[], options: SessionOptions): Session {
   if (columns.length > letters.length) throw tooManyColumns(columns.length)
@@ -92,7 +97,8 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
       }
     })
     const file = join(directory, 'session.json')
-    const session: Session = { format: 1, file, directory, journals, ...options, columns: sealed }
+    const strategies = checkStrategy(options.programs.strategy)
+    const session: Session = { format: 1, file, directory, journals, ...options, strategies, columns: sealed }
     writeFileSync(file, JSON.stringify(session), { mode: 0o600 })
     // A child with another uid (root may start one) must reach its loader; the name can't be guessed or listed.
     if (process.getuid?.() === 0) for (const open of [directory, journals]) chmodSync(open, 0o711)

@@ -1,0 +1,26 @@
+import { GlibcMatrixError } from '../../errors.js'
+import type { StrategyName, StrategyOption } from './strategy.js'
+import { strategies } from './table.js'
+
+/**
+ * Tries out what this machine allows: the strategy that was chosen must be; `auto` does without those that aren't.
+ *
+ * @throws GlibcMatrixError STRATEGY_REFUSED.
+ */
+export function checkStrategy(option: StrategyOption): readonly StrategyName[] {
+  const asked = option === 'auto' ? (Object.keys(strategies) as StrategyName[]) : [option]
+  return asked.filter((name) => {
+    const reason = strategies[name].unavailable()
+    if (reason !== null && option !== 'auto') throw refused(name, reason)
+    return reason === null
+  })
+}
+
+function refused(name: StrategyName, reason: string): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'STRATEGY_REFUSED',
+    `this machine does not allow the strategy '${name}': ${reason}`,
+    "Take another one (`strategy: 'loader'` works everywhere), or 'auto', which takes what there is.",
+    { strategy: name, reason },
+  )
+}

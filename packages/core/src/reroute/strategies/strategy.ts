@@ -1,0 +1,43 @@
+import type { BesideHost } from '../beside-host.js'
+import { rootToken, type SealedCommand, type SpawnId } from '../loader.js'
+import type { Seal } from '../seal.js'
+
+/** How a program under test reaches the column's sealed loader. */
+export type StrategyName = 'loader' | 'patch' | 'namespace'
+
+/** What a user chooses: one for all programs, or `auto`: for each program the plainest one that serves it. */
+export type StrategyOption = StrategyName | 'auto'
+
+/** One start of a program under test, as the hook knows it. */
+export interface Start {
+  readonly seal: Seal
+  /** Real path of the program. */
+  readonly program: string
+  /** The path that execve would get: absolute, links not followed. */
+  readonly path: string
+  /** argv that the program shall see, argv[0] first. */
+  readonly args: readonly string[]
+  readonly id: SpawnId
+  /** The child's PATH and LD_* entries. */
+  readonly env: Readonly<Record<string, string>>
+  readonly beside: BesideHost | null
+}
+
+/** One way to start a program on the column's libc. */
+export interface Strategy {
+  readonly name: StrategyName
+  /** Why this machine allows no start at all; null when it does. Asked once a session, may try things out. */
+  unavailable(): string | null
+  /** Why this program can't be started so; null when it can. Asked before `command`, and remembered by neither. */
+  refusal(start: Start): string | null
+  command(start: Start): SealedCommand
+}
+
+/**
+ * Tells the shim what a trailer would, where ld.so is no command line of ours: NAME=id token kind program. It takes the
+ * entry out of the environment before main (packages/native/c/trailer.h). `program` is empty where the kernel's own
+ * /proc/self/exe is right.
+ */
+export function spawnVariable(id: SpawnId, program: string): string {
+  return `GLIBC_MATRIX_SPAWN=${id}${rootToken}p${program}`
+}
