@@ -142,11 +142,33 @@ static unsigned long long loads_now(void) {
 
 static unsigned long long loads_before_main;
 
-__attribute__((constructor)) static void begin(int argc, char **argv) {
+/* execve(2) was given the copy's path, and that is what the kernel tells the program by AT_EXECFN (getauxval(3)). */
+static void restore_execfn(char **envp_end, const char *path) {
+  for (Elf64_auxv_t *entry = (Elf64_auxv_t *)(envp_end + 1); entry->a_type != AT_NULL; entry++)
+    if (entry->a_type == AT_EXECFN) entry->a_un.a_val = (uint64_t)path;
+}
+
+/* The program itself was executed: argv[0] is right. An empty path means that the kernel's own answer is right too. */
+static const char *begin_from_variable(char **envp) {
+  static char own[4096];
+  char **end = envp;
+  while (*end) end++;
+  const char *path = take_variable(envp);
+  if (!path) return 0;
+  if (*path) {
+    restore_execfn(end, path);
+    return path;
+  }
+  return SYS4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", own, sizeof own - 1) > 0 ? own : 0;
+}
+
+__attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
-  if (!name) return;
-  program = argv[0];
-  restore_names(argv, name);
+  if (name) {
+    program = argv[0];
+    restore_names(argv, name);
+  } else program = begin_from_variable(envp);
+  if (!program) return;
   if (!map_loss()) return;
   report(1);
   loads_before_main = loads_now();

@@ -86,4 +86,28 @@ static char *read_trailer(const char *path) {
   return trailer - length;
 }
 
+#define SPAWN_VARIABLE "GLIBC_MATRIX_SPAWN="
+
+/*
+ * Where the program itself was executed there is no string before its path, and the same comes in a variable: id, token,
+ * kind, and the real path that the program shall be known by (packages/core/src/reroute/strategies/strategy.ts). Takes
+ * the variable out of the array in place, so that environ is the caller's; fills `self`, answers the path, null without it.
+ */
+static const char *take_variable(char **envp) {
+  static char path[4096];
+  size_t name_length = sizeof SPAWN_VARIABLE - 1, head = ID_LENGTH + TOKEN_LENGTH + 1;
+  char **found = envp;
+  while (*found && !bytes_equal_text(*found, SPAWN_VARIABLE, name_length)) found++;
+  if (!*found || text_length(*found) < name_length + head) return 0;
+  char *value = *found + name_length;
+  size_t length = text_length(value + head);
+  bytes_copy(self.id, value, ID_LENGTH);
+  bytes_copy(self.token, value + ID_LENGTH, TOKEN_LENGTH);
+  self.kind = value[ID_LENGTH + TOKEN_LENGTH];
+  bytes_copy(path, value + head, length < sizeof path - 1 ? length : sizeof path - 1);
+  bytes_fill(*found, 0, name_length + head + length);
+  for (; *found; found++) found[0] = found[1];
+  return path;
+}
+
 #endif
