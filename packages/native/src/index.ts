@@ -11,6 +11,11 @@ export function accountantPath(): string | null {
   return prebuilt('accountant')
 }
 
+/** Absolute path of the prebuilt namespace helper, or null when the package has none for this machine. */
+export function namespacePath(): string | null {
+  return prebuilt('namespace')
+}
+
 function prebuilt(file: string): string | null {
   const path = join(__dirname, '..', 'prebuilt', `linux-${process.arch}`, file)
   return existsSync(path) ? path : null

@@ -1,9 +1,44 @@
-import type { Strategy } from './strategy.js'
+import { copyFileSync, linkSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import { namespacePath } from '@glibc-matrix/native'
+import { whyNoNamespace } from './namespace-probe.js'
+import { patchedFor } from './patch.js'
+import { type Start, type Strategy, spawnVariable } from './strategy.js'
 
-/** The program's own path shows a patched copy, in a mount namespace of the process: identity is exact. */
+/**
+ * The program's own path shows a patched copy, in a mount namespace of the process, and is executed as the caller would
+ * have: /proc/self/exe, $ORIGIN, comm, argv[0] and AT_EXECFN are the kernel's own. For a script the kernel reads the `#!`
+ * line itself.
+ */
 export const namespace: Strategy = {
   name: 'namespace',
-  unavailable: () => 'not written yet',
-  refusal: () => 'not written yet',
-  command: ({ program, args }) => ({ file: program, args }),
+  unavailable: whyNoNamespace,
+  refusal(start) {
+    const made = patchedFor(start)
+    return 'refusal' in made ? made.refusal : null
+  },
+  command(start) {
+    const made = patchedFor(start)
+    const copy = 'copy' in made ? made.copy : start.program
+    const helper = helperFor(start)
+    const { path, args } = start
+    return { file: helper, args: [helper, copy, start.program, path, ...args], env: [spawnVariable(start.id, '')] }
+  },
+}
+
+/** Root's children of other users may not reach into its node_modules, but into the run's directory. */
+function helperFor({ seal }: Start): string {
+  const helper = join(dirname(seal.loader), 'namespace')
+  if (statSync(helper, { throwIfNoEntry: false }) !== undefined) return helper
+  const fresh = `${helper}.${process.pid}.${threadId}`
+  try {
+    copyFileSync(namespacePath() ?? '', fresh)
+    linkSync(fresh, helper)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(fresh, { force: true })
+  }
+  return helper
 }
