@@ -18,6 +18,8 @@ export type { Command, Decision, Passthrough, Reroute, Verdict } from './reroute
 export { type Explanation, explain } from './reroute/explain.js'
 export type { PlanOptions } from './reroute/options.js'
 export { plan } from './reroute/plan.js'
+export { type LinkerTool, linkerFlags, linkerTools } from './reroute/strategies/linker-flags.js'
+export { patchProgram } from './reroute/strategies/permanent.js'
 export { runPlaces } from './spawn/run-directories.js'
 export { type Column, closeSession, readSession, type Session } from './spawn/session.js'
 export { type CheckedSysroot, checkSysroots } from './sysroot/check-store.js'

@@ -91,6 +91,23 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }
 
+/* The kernel will start the column's loader by itself; what it must know goes by the variable that trailer.h takes out. */
+static int start_itself(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
+  size_t n = 0, name_length = sizeof SPAWN_VARIABLE - 1;
+  struct trailer trailer = next_trailer('p');
+  char variable[sizeof SPAWN_VARIABLE + ID_LENGTH + TOKEN_LENGTH + 1];
+  bytes_copy(variable, SPAWN_VARIABLE, name_length);
+  bytes_copy(variable + name_length, trailer.id, ID_LENGTH);
+  bytes_copy(variable + name_length + ID_LENGTH, trailer.token, TOKEN_LENGTH);
+  bytes_copy(variable + name_length + ID_LENGTH + TOKEN_LENGTH, "p", 2);
+  while (envp && envp[n]) n++;
+  char *all[n + 2];
+  for (size_t i = 0; i < n; i++) all[i] = envp[i];
+  all[n] = variable;
+  all[n + 1] = 0;
+  return start_announced(call, &trailer, "itself", t, t->real, argv, all);
+}
+
 static int start_as(const struct call *call, const char *path, const char *named, char *const argv[],
                     char *const envp[], int depth);
 
@@ -129,6 +146,7 @@ static int start_as(const struct call *call, const char *path, const char *named
   if (is_own_exe(path)) path = program;
   look_at(path, &t);
   if (t.kind == SCRIPT && depth < 5) return start_script(call, path, named, &t, argv, envp, depth);
+  if (t.kind == PROGRAM && t.is_sealed) return start_itself(call, &t, argv, envp);
   if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, named, argv, envp);
   if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
   struct trailer trailer = next_trailer('x');

@@ -24,6 +24,7 @@ enum kind {
 struct target {
   enum kind kind;
   const char *reason;
+  int is_sealed; /* its own interpreter is the column's loader: this mount namespace shows a patched copy here */
   char real[PATH_SIZE];
   char head[HEAD_SIZE];
   long length;
@@ -85,6 +86,8 @@ static enum kind kind_of_elf(long fd, struct target *t) {
   }
   int found = read_interpreter(fd, t, interpreter, sizeof interpreter);
   const char *loader = found == 1 ? last_name(interpreter) : "";
+  t->is_sealed = found == 1 && texts_equal(interpreter, config.column_loader);
+  if (t->is_sealed) return PROGRAM;
   if (found != 1 || !(starts_with(loader, "ld-linux") || starts_with(loader, "ld64.so") || starts_with(loader, "ld.so") ||
                       starts_with(loader, "ld-2."))) {
     t->reason = found == 0 ? "is static" : found == 1 ? "has no loader of glibc" : "can't be read";
@@ -104,6 +107,7 @@ static void look_at(const char *path, struct target *t) {
   struct stat st;
   t->kind = KERNEL_REFUSES;
   t->reason = 0;
+  t->is_sealed = 0;
   if (SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0) != 0 || !S_ISREG(st.st_mode)) return;
   if (SYS3(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */) != 0) return;
 

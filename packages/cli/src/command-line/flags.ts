@@ -72,6 +72,17 @@ export const explainFlags = {
   ...jsonFlag,
 } as const satisfies Flags
 
+export const sysrootFlags = {
+  sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot that the program shall run on' },
+  ...installFlags,
+  ...configFlag,
+} as const satisfies Flags
+
+export const linkFlags = {
+  ...sysrootFlags,
+  for: { name: 'for', value: 'cc|cargo|cgo|cmake', about: 'who shall take them; cc without it' },
+} as const satisfies Flags
+
 export const runFlags = {
   sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
   ...judgeFlags,

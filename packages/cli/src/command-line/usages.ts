@@ -7,5 +7,7 @@ export const usages = {
   inspect: 'inspect FILE… [--json]',
   explain: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
   run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
+  patch: 'patch IN OUT --sysroot S',
+  flags: 'flags --sysroot S [--for cc|cargo|cgo|cmake]',
   doctor: 'doctor [--json]',
 } as const

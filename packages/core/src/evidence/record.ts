@@ -109,8 +109,11 @@ export interface ExecLine {
   readonly id: string
   readonly token: string
   readonly pid: number
-  /** Through the column's loader, through the host's, or as it is: then `reason` says why nobody can vouch for it. */
-  readonly how: 'program' | 'tool' | 'plain'
+  /**
+   * Through the column's loader, through the host's, by an interpreter that is the column's loader already, or as it is:
+   * then `reason` says why nobody can vouch for it.
+   */
+  readonly how: 'program' | 'tool' | 'itself' | 'plain'
   readonly program: string
   readonly reason: string
 }

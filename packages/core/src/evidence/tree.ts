@@ -72,10 +72,17 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
 function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
   const execs = tree.execs.get(spawn.id) ?? []
   const plain = new Set(execs.filter(({ how }) => how === 'plain').map(({ program }) => program))
-  const sealed = execs.filter(({ how }) => how !== 'plain').length
+  const sealed = execs.filter(({ how }) => how === 'program' || how === 'tool').length
+  // Not by name alone: the same program may have been started by a raw system call too.
+  const themselves = execs.filter(({ how }) => how === 'itself').map(({ program }) => program)
+  const isAnnounced = (program: string) => {
+    const at = themselves.indexOf(program)
+    if (at !== -1) themselves.splice(at, 1)
+    return at !== -1
+  }
   const lines = tree.kernel.get(spawn.id) ?? []
   const isKnown = ({ program }: KernelLine) =>
-    loaders.includes(program) || plain.has(program) || (sealed > 0 && program === '/bin/sh')
+    loaders.includes(program) || plain.has(program) || (sealed > 0 && program === '/bin/sh') || isAnnounced(program)
   const unknown = lines.filter((line) => !isKnown(line))
   const surplus = lines.filter(({ program }) => loaders.includes(program)).slice(sealed)
   return [...unknown, ...surplus].map(({ pid, program }) =>
@@ -138,7 +145,7 @@ function judgeStart(start: Start, lines: readonly MappedLine[], standards: Stand
   const { how, program } = start
   const judged = (state: StartState, reason: string): JudgedStart => ({ state, reason, process: null })
   if (how === 'plain') return judged('unproven', `${program} ${start.reason}: nobody knows what it ran on`)
-  const standard = how === 'program' ? standards.column : standards.host
+  const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
   if (last === undefined || standard === undefined) return judgeSilent(start, judged, standards)
   // A process reports again at its end when it opened libraries since: the worst of its words counts.
@@ -149,8 +156,8 @@ function judgeStart(start: Start, lines: readonly MappedLine[], standards: Stand
   return { state: proof.proof, reason: proof.reason, process: processOf(start, last, proof) }
 }
 
-function processOf({ program, strategy }: Start, { pid, ppid }: MappedLine, proof: Proof): ProvenProcess {
-  return { pid, ppid, program, strategy: strategy ?? 'loader', proof }
+function processOf({ program, how, strategy }: Start, { pid, ppid }: MappedLine, proof: Proof): ProvenProcess {
+  return { pid, ppid, program, strategy: strategy ?? (how === 'itself' ? 'namespace' : 'loader'), proof }
 }
 
 /** A tool only has to be what it says; a Node that loaded an addon ran that on the host's libc. */
@@ -172,7 +179,7 @@ function judgeSilent(
   standards: Standards,
 ): JudgedStart {
   if (how === 'tool' && harmless) return judged('neutral', 'a tool of the host')
-  const refusal = how === 'program' ? (verdict === undefined ? standards.verdictOf(program) : verdict) : null
+  const refusal = how !== 'tool' ? (verdict === undefined ? standards.verdictOf(program) : verdict) : null
   if (refusal !== null) return judged('incompatible', refusal)
   return judged('unproven', `${program} left no record of what it mapped`)
 }

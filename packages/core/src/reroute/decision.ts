@@ -43,11 +43,17 @@ export interface Reroute {
   readonly reason: string
   /** Real path of the program that the loader maps. */
   readonly program: string
-  /** The same as execve would get it: absolute, links not followed. */
-  readonly path: string
+  /** What execve(2) would get without us: of a script, the script's own path and argv. */
+  readonly asked: AskedExec
   /** argv that the program shall see, argv[0] first. */
   readonly args: readonly string[]
   readonly verdict: Verdict
+}
+
+export interface AskedExec {
+  /** As the caller spelled it, or found in PATH; relative to the child's working directory. */
+  readonly path: string
+  readonly args: readonly string[]
 }
 
 export interface Passthrough {

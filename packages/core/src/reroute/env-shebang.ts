@@ -19,7 +19,13 @@ export function lookThroughEnv(execution: Execution, command: Command): Executio
     const target = locate({ ...command, file, args: [...words, ...rest] })
     if ('errno' in target) return current
     const { binary, args } = target
-    current = { asked: current.asked, scripts: [...current.scripts, ...target.scripts], binary, args }
+    current = {
+      name: current.name,
+      asked: current.asked,
+      scripts: [...current.scripts, ...target.scripts],
+      binary,
+      args,
+    }
   }
   return current
 }

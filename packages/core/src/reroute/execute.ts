@@ -2,6 +2,8 @@ import { type Errno, type KnownFile, knownFile } from './known-file.js'
 
 /** What execve(2) makes of a path: the scripts on the way, the binary at its end and the argv that it gets. */
 export interface Execution {
+  /** The path that execve(2) gets: as the caller spelled it, or the directory of PATH that it was found in before it. */
+  readonly name: string
   /** The file that was asked for, a script or the binary itself. */
   readonly asked: KnownFile
   /** Scripts in the order the kernel meets them; empty for a binary. */
@@ -20,11 +22,11 @@ const maxScripts = 5
 export function execute(path: string, args: readonly string[], cwd: string): Execution | Errno {
   const asked = executable(path, cwd)
   if ('errno' in asked) return asked
-  return asked.content().type === 'script' ? executeScript(asked, path, args, cwd) : plain(asked, args)
+  return asked.content().type === 'script' ? executeScript(asked, path, args, cwd) : plain(asked, path, args)
 }
 
-function plain(asked: KnownFile, args: readonly string[]): Execution {
-  return { asked, scripts: [], binary: asked, args }
+function plain(asked: KnownFile, name: string, args: readonly string[]): Execution {
+  return { name, asked, scripts: [], binary: asked, args }
 }
 
 /** argv[0] becomes the interpreter as written, its one argument and the script's path; the rest stays. */
@@ -43,7 +45,7 @@ function executeScript(asked: KnownFile, path: string, args: readonly string[], 
     file = next
     name = interpreter
   }
-  return { asked, scripts, binary: file, args: argv }
+  return { name: path, asked, scripts, binary: file, args: argv }
 }
 
 function executable(path: string, cwd: string): KnownFile | Errno {

@@ -74,14 +74,14 @@ function nodeId(options: PlanOptions): string {
 }
 
 function reroute(execution: Execution, command: Command, sysroot: Sysroot, options: PlanOptions): Reroute {
-  const { binary, scripts, args } = execution
+  const { name, binary, scripts, args } = execution
   const verdict = judge(binary, command, sysroot, options)
   return {
     decision: 'reroute',
     code: scripts.length === 0 ? 'native' : 'shebang',
     reason: describeVerdict(verdict, binary.real, sysroot),
     program: binary.real,
-    path: binary.path,
+    asked: { path: name, args: command.args },
     args,
     verdict,
   }

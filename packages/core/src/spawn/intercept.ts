@@ -48,8 +48,8 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   if (decision.decision === 'reroute') {
     lendLibraries(seal, decision.verdict.hostLibraries)
     const beside = besideHost(decision, command, column.sysroot, state.plan)
-    const { program, path, args } = decision
-    const start: Start = { seal, program, path, args, id, env: command.env, beside }
+    const { program, asked: exec, args } = decision
+    const start: Start = { seal, program, asked: exec, args, id, env: command.env, beside }
     const { strategy, reason } = chooseStrategy(state.session.programs.strategy, start, state.session.strategies)
     if (strategy === null) {
       announce({ decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null })

@@ -22,7 +22,7 @@ export const namespace: Strategy = {
     const made = patchedFor(start)
     const copy = 'copy' in made ? made.copy : start.program
     const helper = helperFor(start)
-    const { path, args } = start
+    const { path, args } = start.asked
     return { file: helper, args: [helper, copy, start.program, path, ...args], env: [spawnVariable(start.id, '')] }
   },
 }

@@ -1,4 +1,5 @@
 import type { BesideHost } from '../beside-host.js'
+import type { AskedExec } from '../decision.js'
 import { rootToken, type SealedCommand, type SpawnId } from '../loader.js'
 import type { Seal } from '../seal.js'
 
@@ -13,8 +14,8 @@ export interface Start {
   readonly seal: Seal
   /** Real path of the program. */
   readonly program: string
-  /** The path that execve would get: absolute, links not followed. */
-  readonly path: string
+  /** What execve(2) would get without us: of a script, the script's own path and argv. */
+  readonly asked: AskedExec
   /** argv that the program shall see, argv[0] first. */
   readonly args: readonly string[]
   readonly id: SpawnId
