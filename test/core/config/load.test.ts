@@ -24,6 +24,7 @@ const defaults = {
   allowUnsigned: false,
   packages: [],
   hostLibraries: 'allow',
+  strategy: 'loader',
   onMissing: 'fail',
   incompatible: 'fail',
   unproven: 'warn',

@@ -55,6 +55,7 @@ test('exactly the columns asked for, in that order, each with its proof', async 
             program: programs['print-libc'],
             libc: [expect.stringMatching(new RegExp(`^${bullseye}/.*libc`))],
             proof: 'mapped',
+            strategy: 'loader',
             hostLibraries: [],
             command: expect.arrayContaining([programs['print-libc']]),
           },

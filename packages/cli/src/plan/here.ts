@@ -1,5 +1,12 @@
 import { realpathSync } from 'node:fs'
-import { type Command, type PlanOptions, type ResolvedConfig, resolveSysroot, type Sysroot } from '@glibc-matrix/core'
+import {
+  type Command,
+  listSysroots,
+  type PlanOptions,
+  type ResolvedConfig,
+  resolveSysroot,
+  type Sysroot,
+} from '@glibc-matrix/core'
 
 /** A command as it would be started from here, with our directory and environment. */
 export function commandHere(words: readonly string[]): Command {
@@ -16,6 +23,7 @@ export function planOptions(config: ResolvedConfig, host: Sysroot): PlanOptions 
     exclude,
     hostLibraries,
     host,
+    sysroots: listSysroots(),
     node: { path: realpathSync(process.execPath) },
   }
 }

@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import type { Command, Reroute, Verdict } from './decision.js'
-import { isHostFile } from './library-search.js'
+import { isForeign } from './library-search.js'
 import { elfAt } from './loadable.js'
 import type { PlanOptions } from './options.js'
 import { searchDirectories } from './search-path.js'
 import { searchFor } from './verdict.js'
 
-/** A program's own search path that names directories of the host. */
+/** A program's own search path that names directories of the host, or of a sysroot that it was linked to. */
 export interface BesideHost {
   /** What goes before the sysroot's libraries: bundled ones win. */
   readonly own: readonly string[]
@@ -40,7 +40,7 @@ function judge(program: string, command: Command, sysroot: Sysroot, options: Pla
   if (elf === null || sysroot.path === '/') return null
   const search = searchFor(elf, command, sysroot, options)
   const directories = searchDirectories({ path: program, elf, loader: null }, search)
-  const host = directories.filter((directory) => isHostFile(`${realOf(directory)}/.`, search))
+  const host = directories.filter((directory) => isForeign(`${realOf(directory)}/.`, search))
   if (host.length === 0) return null
   return { own: directories.filter((directory) => !host.includes(directory)), host }
 }

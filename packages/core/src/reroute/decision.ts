@@ -39,7 +39,8 @@ export type Decision = Reroute | Passthrough
 
 export interface Reroute {
   readonly decision: 'reroute'
-  readonly code: 'native' | 'shebang'
+  /** `linked`: it was made to run on another sysroot, which the column's takes the place of. */
+  readonly code: 'native' | 'shebang' | 'linked'
   readonly reason: string
   /** Real path of the program that the loader maps. */
   readonly program: string

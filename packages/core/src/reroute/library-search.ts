@@ -22,6 +22,8 @@ export interface Loaded {
 export interface Search extends SearchPath {
   readonly sysroot: Sysroot
   readonly host: Sysroot | null
+  /** Roots of other sysroots: what belongs to a libc is not taken from there either. */
+  readonly others: readonly string[]
   readonly main: ElfFile
 }
 
@@ -39,7 +41,7 @@ export function findLibrary(name: string, from: Loaded, search: Search): Loaded 
   const tied = isTiedToLibc(name)
   for (const directory of searchDirectories(from, search).flatMap(withHwcaps)) {
     const found = candidate(`${directory}/${name}`, from, search)
-    if (found === null || (tied && 'real' in found && isHostFile(found.real, search))) continue
+    if (found === null || (tied && 'real' in found && isForeign(found.real, search))) continue
     return found
   }
   return findInSysroot(name, from, search)
@@ -63,6 +65,11 @@ export function isTiedToLibc(name: string): boolean {
 export function isHostFile(real: string, { sysroot, host }: Search): boolean {
   if (sysroot.path === '/' || real.startsWith(`${sysroot.path}/`)) return false
   return systemDirectoryOf(real) !== null || hostDirectories(host).includes(dirname(real))
+}
+
+/** True for a file of another libc's surroundings: the host's, or a sysroot's that is not the column's. */
+export function isForeign(real: string, search: Search): boolean {
+  return isHostFile(real, search) || search.others.some((root) => real.startsWith(`${root}/`))
 }
 
 function findInSysroot(name: string, from: Loaded, search: Search): Loaded | Broken | null {

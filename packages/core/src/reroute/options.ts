@@ -12,6 +12,8 @@ export interface PlanOptions {
   readonly node: { readonly path: string }
   /** The COMMAND of `run` counts wherever it lies. */
   readonly always?: boolean
+  /** Other sysroots that are known here: a program may be linked to the loader and libraries of one. */
+  readonly sysroots?: readonly Sysroot[]
   /** Whose libraries may be lent; null knows only the directories of /etc/ld.so.conf. */
   readonly host: Sysroot | null
 }

@@ -5,6 +5,7 @@ import { describeVerdict } from './describe-verdict.js'
 import { lookThroughEnv } from './env-shebang.js'
 import type { Execution } from './execute.js'
 import { type Errno, knownFile } from './known-file.js'
+import { linkedSysroot } from './linked-sysroot.js'
 import { notLoadable } from './loadable.js'
 import { locate } from './locate.js'
 import type { PlanOptions } from './options.js'
@@ -76,10 +77,12 @@ function nodeId(options: PlanOptions): string {
 function reroute(execution: Execution, command: Command, sysroot: Sysroot, options: PlanOptions): Reroute {
   const { name, binary, scripts, args } = execution
   const verdict = judge(binary, command, sysroot, options)
+  const linked = linkedSysroot(binary, options)
+  const described = describeVerdict(verdict, binary.real, sysroot)
   return {
     decision: 'reroute',
-    code: scripts.length === 0 ? 'native' : 'shebang',
-    reason: describeVerdict(verdict, binary.real, sysroot),
+    code: linked !== null ? 'linked' : scripts.length === 0 ? 'native' : 'shebang',
+    reason: linked === null ? described : `linked to ${linked.spec} (${linked.glibc}); here ${described}`,
     program: binary.real,
     asked: { path: name, args: command.args },
     args,

@@ -4,6 +4,7 @@ import { type Closure, closure } from './closure.js'
 import type { Command, Verdict } from './decision.js'
 import type { KnownFile } from './known-file.js'
 import type { Loaded, Search } from './library-search.js'
+import { otherRoots } from './linked-sysroot.js'
 import type { PlanOptions } from './options.js'
 import { dependsOnCwd } from './search-path.js'
 import { missingVersions } from './versions.js'
@@ -56,7 +57,17 @@ function remember(
 export function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, options: PlanOptions): Search {
   const { cwd, env } = command
   const lib = /\/(lib\/[\w-]+-linux-gnu\w*|lib64|lib)$/.exec(sysroot.libraryPath[0] ?? '')?.[1] ?? 'lib64'
-  return { cwd, libraryPath: env.LD_LIBRARY_PATH, lib, platform: sysroot.machine, sysroot, host: options.host, main }
+  const others = otherRoots(sysroot, options)
+  return {
+    cwd,
+    libraryPath: env.LD_LIBRARY_PATH,
+    lib,
+    platform: sysroot.machine,
+    sysroot,
+    host: options.host,
+    others,
+    main,
+  }
 }
 
 function verdictOf({ objects, byName, missing: missingLibraries, lent }: Closure): Verdict {

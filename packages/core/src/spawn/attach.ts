@@ -109,7 +109,8 @@ function install({ session: file, spawn }: AttachOptions): HookState {
   const node = { path: realpathSync(process.execPath) }
   // The COMMAND of `run` always counts, but not what it starts: the git of an npm script is the host's.
   const always = session.programs.always && spawn === undefined
-  const plan = { ...session.programs, always, node, host: hostOf(session.columns) }
+  const sysroots = session.columns.flatMap(({ sysroot }) => sysroot ?? [])
+  const plan = { ...session.programs, always, node, sysroots, host: hostOf(session.columns) }
   const state = createHookState(session, plan, [patchAsyncSpawn(), patchSyncSpawn(), patchAddons(), patchThreads()])
   setHookState(state)
   return state
