@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "environ.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -106,6 +107,7 @@ static const char *take_variable(char **envp) {
   self.kind = value[ID_LENGTH + TOKEN_LENGTH];
   bytes_copy(path, value + head, length < sizeof path - 1 ? length : sizeof path - 1);
   bytes_fill(*found, 0, name_length + head + length);
+  end_environ_at(*found, name_length + head + length);
   for (; *found; found++) found[0] = found[1];
   return path;
 }

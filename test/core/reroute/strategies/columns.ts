@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
 import { loadConfig } from '../../../../packages/core/src/config/load.js'
 import { gridOf, prepareMatrix } from '../../../../packages/core/src/matrix.js'
 import type { Cell } from '../../../../packages/core/src/report/grid.js'
@@ -15,10 +15,16 @@ export interface Ran {
 }
 
 /** Starts one program in the columns host, 2.31 and 2.41, and answers what each saw and proved, by column. */
-export async function runInColumns(strategy: StrategyOption, root: string, argv: readonly string[], options = {}) {
+export async function runInColumns(
+  strategy: StrategyOption,
+  root: string,
+  argv: readonly string[],
+  options: SpawnSyncOptions = {},
+  sysroots = ['debian:bullseye', 'debian:trixie'],
+) {
   const config = await loadConfig({
     cwd: root,
-    overrides: { strategy, sysroots: ['debian:bullseye', 'debian:trixie'] },
+    overrides: { strategy, sysroots },
     env: {},
   })
   const session = await prepareMatrix(config, { install: true })
@@ -26,7 +32,7 @@ export async function runInColumns(strategy: StrategyOption, root: string, argv:
     const outcomes = session.columns.map(({ name: column }) => {
       const { runInTest } = attach({ session: session.file, column, file: 'suite' })
       const [file = '', ...args] = argv
-      const ran = runInTest('test', 0, () => spawnSync(file, args, { encoding: 'utf8', env: {}, ...options }))
+      const ran = runInTest('test', 0, () => spawnSync(file, args, { env: {}, ...options, encoding: 'utf8' }))
       return { column, ran }
     })
     uninstall()

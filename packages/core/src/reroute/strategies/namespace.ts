@@ -15,11 +15,11 @@ export const namespace: Strategy = {
   name: 'namespace',
   unavailable: whyNoNamespace,
   refusal(start) {
-    const made = patchedFor(start)
+    const made = patchedFor(start, false)
     return 'refusal' in made ? made.refusal : null
   },
   command(start) {
-    const made = patchedFor(start)
+    const made = patchedFor(start, false)
     const copy = 'copy' in made ? made.copy : start.program
     const helper = helperFor(start)
     const { path, args } = start.asked

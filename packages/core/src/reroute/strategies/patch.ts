@@ -7,19 +7,19 @@ export const patch: Strategy = {
   name: 'patch',
   unavailable: () => null,
   refusal(start) {
-    const made = patchedFor(start)
+    const made = patchedFor(start, true)
     return 'refusal' in made ? made.refusal : null
   },
   command(start) {
-    const made = patchedFor(start)
+    const made = patchedFor(start, true)
     const file = 'copy' in made ? made.copy : start.program
     return { file, args: start.args, env: [spawnVariable(start.id, start.program)] }
   },
 }
 
-/** The copy that this start needs; made when there is none yet. */
-export function patchedFor(start: Start): PatchedCopy {
-  return patchedCopy(start.program, start.seal.loader, searchPathOf(start))
+/** The copy that this start needs; made when there is none yet. `moved`: it runs from where it lies. */
+export function patchedFor(start: Start, moved: boolean): PatchedCopy {
+  return patchedCopy(start.program, start.seal.loader, searchPathOf(start), moved)
 }
 
 /** As `loader` gives it by --library-path (../loader.ts); a copy has no command line of ld.so, but a DT_RPATH. */

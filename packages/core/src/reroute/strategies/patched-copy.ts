@@ -22,13 +22,14 @@ export type PatchedCopy = { readonly copy: string } | { readonly refusal: string
 const known = new Map<string, PatchedCopy>()
 
 /**
- * The copy of a program for one loader and search path, made once a run: kept beside the loader under the program's
+ * The copy of a program for one loader and search path, made once a run: `moved` tells that it runs from where it lies, so
+ * that $ORIGIN must be written out. It is kept beside the loader under the program's
  * identity (device, inode, times, size), so a program that is built anew gets a new one. Many workers may ask at once.
  */
-export function patchedCopy(program: string, loader: string, searchPath: string | null): PatchedCopy {
+export function patchedCopy(program: string, loader: string, searchPath: string | null, moved: boolean): PatchedCopy {
   const stat = statSync(program, { bigint: true, throwIfNoEntry: false })
   if (stat === undefined) return { refusal: `${program} is gone` }
-  const edit: ElfEdit = { interpreter: loader, searchPath, origin: dirname(program) }
+  const edit: ElfEdit = { interpreter: loader, searchPath, origin: moved ? dirname(program) : null }
   const directory = join(dirname(loader), 'c', keyOf(stat, edit))
   const found = known.get(directory)
   if (found !== undefined) return found
