@@ -98,6 +98,8 @@ export function spawned(more: Partial<SpawnLine> = {}): SpawnLine {
     command: [program.path],
     cwd: '/project',
     env: {},
+    strategy: 'loader',
+    strategyReason: null,
     compatible: true,
     missing: [],
     hostLibraries: [],

@@ -15,7 +15,8 @@ export function result(more: Partial<TestResult> = {}): TestResult {
 
 export function seen(state: SpawnEvidence['state'], hostLibraries: readonly string[] = []): SpawnEvidence {
   const proof = { proof: 'mapped' as const, reason: '', libc: [libc.path], hostLibraries }
-  const processes = state === 'mapped' ? [{ pid: 42, ppid: 41, program: '/project/tool', proof }] : []
+  const processes =
+    state === 'mapped' ? [{ pid: 42, ppid: 41, program: '/project/tool', strategy: 'loader' as const, proof }] : []
   return { spawn: spawned(), state, reason: `why it is ${state}`, processes, accounting: 'exact' }
 }
 

@@ -154,7 +154,7 @@ describe.each(users)('as %o', (user) => {
 })
 
 it('a machine that refuses namespaces is told so when the session opens, and auto does without', () => {
-  const core = join(import.meta.dirname, '../../../../packages/core/dist/reroute/strategies/available.js')
+  const core = join(import.meta.dirname, '../../../../packages/core/dist/spawn/available-strategies.js')
   const text = `const { checkStrategy } = require(${JSON.stringify(core)})
 console.log(checkStrategy('auto').join())
 try { checkStrategy('namespace') } catch (error) { console.log(error.code, error.message) }`

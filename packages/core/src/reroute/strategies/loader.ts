@@ -4,7 +4,6 @@ import type { Strategy } from './strategy.js'
 /** The sealed loader is the command, the program its argument: no file is written, and every program can be started so. */
 export const loader: Strategy = {
   name: 'loader',
-  unavailable: () => null,
   refusal: () => null,
   command: ({ seal, program, args, id, env, beside }) => sealedCommand(seal, program, args, id, env, beside),
 }

@@ -2,7 +2,6 @@ import { copyFileSync, linkSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { namespacePath } from '@glibc-matrix/native'
-import { whyNoNamespace } from './namespace-probe.js'
 import { patchedFor } from './patch.js'
 import { type Start, type Strategy, spawnVariable } from './strategy.js'
 
@@ -13,7 +12,6 @@ import { type Start, type Strategy, spawnVariable } from './strategy.js'
  */
 export const namespace: Strategy = {
   name: 'namespace',
-  unavailable: whyNoNamespace,
   refusal(start) {
     const made = patchedFor(start, false)
     return 'refusal' in made ? made.refusal : null

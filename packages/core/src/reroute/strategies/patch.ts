@@ -5,7 +5,6 @@ import { type Start, type Strategy, spawnVariable } from './strategy.js'
 /** The program is a copy whose PT_INTERP is the sealed loader: /proc/self/exe is a file with the program's own bytes. */
 export const patch: Strategy = {
   name: 'patch',
-  unavailable: () => null,
   refusal(start) {
     const made = patchedFor(start, true)
     return 'refusal' in made ? made.refusal : null

@@ -27,8 +27,6 @@ export interface Start {
 /** One way to start a program on the column's libc. */
 export interface Strategy {
   readonly name: StrategyName
-  /** Why this machine allows no start at all; null when it does. Asked once a session, may try things out. */
-  unavailable(): string | null
   /** Why this program can't be started so; null when it can. Asked before `command`, and remembered by neither. */
   refusal(start: Start): string | null
   command(start: Start): SealedCommand

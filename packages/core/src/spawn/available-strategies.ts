@@ -1,6 +1,7 @@
-import { GlibcMatrixError } from '../../errors.js'
-import type { StrategyName, StrategyOption } from './strategy.js'
-import { strategies } from './table.js'
+import { GlibcMatrixError } from '../errors.js'
+import type { StrategyName, StrategyOption } from '../reroute/strategies/strategy.js'
+import { strategies } from '../reroute/strategies/table.js'
+import { whyNoNamespace } from './namespace-probe.js'
 
 /**
  * Tries out what this machine allows: the strategy that was chosen must be; `auto` does without those that aren't.
@@ -10,7 +11,7 @@ import { strategies } from './table.js'
 export function checkStrategy(option: StrategyOption): readonly StrategyName[] {
   const asked = option === 'auto' ? (Object.keys(strategies) as StrategyName[]) : [option]
   return asked.filter((name) => {
-    const reason = strategies[name].unavailable()
+    const reason = name === 'namespace' ? whyNoNamespace() : null
     if (reason !== null && option !== 'auto') throw refused(name, reason)
     return reason === null
   })
