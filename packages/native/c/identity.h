@@ -9,22 +9,16 @@ static const char *program;
 
 /*
  * A process may start others before the shim's own constructor ran: from another object's constructor, or .preinit_array.
- * Its argument strings say who it is (arg_start, field 48 of proc_pid_stat(5)).
+ * Its argument strings say who it is, or its environment's where the program itself was executed.
  */
 static void require_self(void) {
   static int looked;
-  char stat[1024];
+  uint64_t fields[STAT_FIELDS];
   if (self.id[0] || looked) return;
   looked = 1;
-  long fd = SYS4(__NR_openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
-  long length = fd < 0 ? -1 : SYS3(__NR_read, fd, stat, sizeof stat - 1);
-  if (fd >= 0) SYS1(__NR_close, fd);
-  if (length <= 0) return;
-  const char *end = stat + length, *at = end;
-  while (at > stat && at[-1] != ')') at--;
-  for (int field = 2; field < 48 && at < end; at++) field += *at == ' ';
-  const char *argument = (const char *)read_number(&at, end, 10);
-  for (int i = 0; argument && i < 6; i++) {
+  if (!read_stat(fields)) return;
+  const char *argument = (const char *)fields[48], *arguments_end = (const char *)fields[49];
+  for (int i = 0; argument < arguments_end && i < 6; i++) {
     size_t size = text_length(argument);
     if (size >= TRAILER_LENGTH && holds_trailer(argument + size - TRAILER_LENGTH)) {
       copy_trailer(&self, argument + size - TRAILER_LENGTH);
@@ -33,6 +27,14 @@ static void require_self(void) {
     }
     argument += size + 1;
   }
+  const char *entry = (const char *)fields[50], *environ_end = (const char *)fields[51];
+  for (; entry < environ_end; entry += text_length(entry) + 1)
+    if (bytes_equal_text(entry, SPAWN_VARIABLE, sizeof SPAWN_VARIABLE - 1)) {
+      copy_trailer(&self, entry + sizeof SPAWN_VARIABLE - 1 - 4);
+      program = entry + sizeof SPAWN_VARIABLE - 1 + ID_LENGTH + TOKEN_LENGTH + 1;
+      if (!*program) program = 0;
+      return;
+    }
 }
 
 /* True for the names by which a process finds its own executable. */

@@ -18,6 +18,7 @@ describe('a cell', () => {
           program: '/project/tool',
           libc: [libc.path],
           proof: 'mapped',
+          strategy: 'loader',
           hostLibraries: [],
           command: ['ld.so', '/project/tool', "it's"],
         },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { accountantPath } from '@glibc-matrix/native'
 
 /**
@@ -13,7 +13,10 @@ export function startAccountant(socket: string, journals: string): string {
   child.on('error', () => {})
   child.unref()
   ;(child.stdin as { unref?: () => void } | null)?.unref?.()
-  return waitFor(socket) ? socket : ''
+  if (!waitFor(socket)) return ''
+  // Root's children of other users are counted too; the directory's name can't be guessed or listed.
+  if (process.geteuid?.() === 0) chmodSync(socket, 0o666)
+  return socket
 }
 
 /** The accountant reads paths from the memory of processes that are not its children, which Yama may forbid. */
