@@ -1,6 +1,6 @@
 // `npm run bench`: what the hook adds to a spawn. First its own JavaScript, the functions beneath replaced by ones that do
 // nothing; then whole processes beside a plain spawn and raw ld.so. All interleaved with their peer; medians.
-import { ChildProcess, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeSession, loadConfig, prepareMatrix } from '@glibc-matrix/core'
@@ -10,6 +10,7 @@ import { buildPrograms } from '../../fixtures/programs/build.mjs'
 
 const calls = 10_000
 const processes = 300
+const inShell = 200
 const column = '2.31'
 
 tmp.setGracefulCleanup()
@@ -40,10 +41,11 @@ writeFileSync(
 /** Microseconds of one call, with and without the hook. */
 function ownCost() {
   const binding = process.binding('spawn_sync')
-  const originals = [ChildProcess.prototype.spawn, binding.spawn]
+  const handle = process.binding('process_wrap').Process.prototype
+  const originals = [handle.spawn, binding.spawn]
   const nothing = () => 0
   const nothingSync = () => ({ pid: 1 })
-  ChildProcess.prototype.spawn = nothing
+  handle.spawn = nothing
   binding.spawn = nothingSync
   try {
     const { runInTest } = attach({ session: session.file, column, file: 'bench' })
@@ -51,7 +53,7 @@ function ownCost() {
     return runInTest('bench', 0, () =>
       Object.entries(requests).flatMap(([name, { file, path }]) => {
         const request = { file, args: [file, '0'], cwd: directory, envPairs: [...environment, `PATH=${path}`] }
-        const patched = ChildProcess.prototype.spawn
+        const patched = handle.spawn
         return [
           compare(`spawn, ${name}`, calls, {
             plain: () => nothing.call(child, request),
@@ -66,7 +68,7 @@ function ownCost() {
     )
   } finally {
     uninstall()
-    ;[ChildProcess.prototype.spawn, binding.spawn] = originals
+    ;[handle.spawn, binding.spawn] = originals
   }
 }
 
@@ -83,8 +85,13 @@ function wholeProcesses() {
     'hooked, host': () => runInColumn('host', () => spawnSync(program, ['0'])),
   }
   const row = compare('a whole spawnSync', processes, ways)
+  const loop = ['-c', `i=0; while [ $i -lt ${inShell} ]; do ${program} 0; i=$((i+1)); done`]
+  const shell = compare(`${inShell} spawns in one sh`, 20, {
+    plain: () => spawnSync('sh', loop),
+    hooked: () => runInTest('bench', 0, () => spawnSync('sh', loop)),
+  })
   uninstall()
-  return [row]
+  return [row, shell]
 }
 
 /** Times each way once a round, in another order each time, and answers medians in µs and the ratio to the first. */

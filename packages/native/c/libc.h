@@ -26,15 +26,16 @@ static struct {
 static int is_libc(const struct object *o) { return o->soname && texts_equal(o->soname, "libc.so.6"); }
 
 static void resolve_libc(const struct object *o, int count) {
-  libc.execve = find_function(o, count, "execve");
-  libc.execvpe = find_function(o, count, "execvpe");
-  libc.fexecve = find_function(o, count, "fexecve");
-  libc.execveat = find_function(o, count, "execveat");
-  libc.posix_spawn = find_function(o, count, "posix_spawn");
-  libc.posix_spawnp = find_function(o, count, "posix_spawnp");
-  libc.system = find_function(o, count, "system");
-  libc.popen = find_function(o, count, "popen");
-  libc.realpath = find_function(o, count, "realpath");
+  struct symbols symbols = symbols_of(o, count);
+  libc.execve = find_function(&symbols, "execve");
+  libc.execvpe = find_function(&symbols, "execvpe");
+  libc.fexecve = find_function(&symbols, "fexecve");
+  libc.execveat = find_function(&symbols, "execveat");
+  libc.posix_spawn = find_function(&symbols, "posix_spawn");
+  libc.posix_spawnp = find_function(&symbols, "posix_spawnp");
+  libc.system = find_function(&symbols, "system");
+  libc.popen = find_function(&symbols, "popen");
+  libc.realpath = find_function(&symbols, "realpath");
   libc.resolved = 1;
 }
 

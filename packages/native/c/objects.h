@@ -43,8 +43,8 @@ static const char *bounded_string(const struct mapping *file, int count, uintptr
 
 /* The value of a dynamic entry, 0 when there is none (elf(5), DT_ tags). */
 static uint64_t dynamic_value(const struct object *o, int count, int64_t tag) {
+  if (!readable_in(o->first, count, o->dynamic, o->dynamic_size)) return 0;
   for (size_t at = 0; at + sizeof(Elf64_Dyn) <= o->dynamic_size; at += sizeof(Elf64_Dyn)) {
-    if (!readable_in(o->first, count, o->dynamic + at, sizeof(Elf64_Dyn))) return 0;
     const Elf64_Dyn *entry = (const Elf64_Dyn *)(o->dynamic + at);
     if (entry->d_tag == DT_NULL) return 0;
     if (entry->d_tag == tag) return entry->d_un.d_val;

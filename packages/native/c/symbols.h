@@ -5,6 +5,7 @@
 #include "objects.h"
 
 struct symbols {
+  uintptr_t base;
   const Elf64_Sym *table;
   const char *names;
   const uint16_t *versions;
@@ -13,6 +14,7 @@ struct symbols {
 
 static struct symbols symbols_of(const struct object *o, int count) {
   return (struct symbols){
+      .base = o->base,
       .table = (const Elf64_Sym *)dynamic_address(o, count, DT_SYMTAB),
       .names = (const char *)dynamic_address(o, count, DT_STRTAB),
       .versions = (const uint16_t *)dynamic_address(o, count, DT_VERSYM),
@@ -49,12 +51,11 @@ static uint32_t find_by_sysv_hash(const struct symbols *s, const char *name, siz
   return 0;
 }
 
-static void *find_function(const struct object *o, int count, const char *name) {
-  struct symbols s = symbols_of(o, count);
+static void *find_function(const struct symbols *s, const char *name) {
   size_t length = text_length(name);
-  if (!s.table || !s.names) return 0;
-  uint32_t index = s.gnu_hash ? find_by_gnu_hash(&s, name, length) : s.sysv_hash ? find_by_sysv_hash(&s, name, length) : 0;
-  return index ? (void *)(o->base + s.table[index].st_value) : 0;
+  if (!s->table || !s->names) return 0;
+  uint32_t index = s->gnu_hash ? find_by_gnu_hash(s, name, length) : s->sysv_hash ? find_by_sysv_hash(s, name, length) : 0;
+  return index ? (void *)(s->base + s->table[index].st_value) : 0;
 }
 
 #endif
