@@ -68,10 +68,11 @@ static void resolve_opening(void) {
     struct object o;
     if (!read_object(i, count, &o) || !o.soname) continue;
     if (!is_libc(&o) && !texts_equal(o.soname, "libdl.so.2")) continue;
-    real.dlopen = find_function(&o, count, "dlopen");
-    real.dlmopen = find_function(&o, count, "dlmopen");
-    real.dlsym = find_function(&o, count, "dlsym");
-    real.dlvsym = find_function(&o, count, "dlvsym");
+    struct symbols symbols = symbols_of(&o, count);
+    real.dlopen = find_function(&symbols, "dlopen");
+    real.dlmopen = find_function(&symbols, "dlmopen");
+    real.dlsym = find_function(&symbols, "dlsym");
+    real.dlvsym = find_function(&symbols, "dlvsym");
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }
