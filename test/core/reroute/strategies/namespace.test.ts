@@ -22,7 +22,7 @@ static void print(const char *path) {
   char line[4096];
   FILE *file = fopen(path, "r");
   while (file && fgets(line, sizeof line, file))
-    if (strstr("Name Uid CapPrm CapEff CapAmb NoNewPrivs", strtok(strdup(line), ":\\n")) || path[11] == 'c') fputs(line, stdout);
+    if (strstr("Name Uid CapPrm CapEff CapAmb", strtok(strdup(line), ":\\n")) || path[11] == 'c') fputs(line, stdout);
 }
 int main(int argc, char **argv) {
   char exe[4096] = {0}, map[4096], cwd[4096];
