@@ -5,5 +5,6 @@ import type { Strategy } from './strategy.js'
 export const loader: Strategy = {
   name: 'loader',
   refusal: () => null,
-  command: ({ seal, program, args, id, env, beside }) => sealedCommand(seal, program, args, id, env, beside),
+  command: ({ seal, program, asked, args, id, env, beside }) =>
+    sealedCommand(seal, program, args, id, env, beside, asked.path),
 }
