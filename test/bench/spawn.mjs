@@ -1,6 +1,6 @@
 // `npm run bench`: what the hook adds to a spawn. First its own JavaScript, the functions beneath replaced by ones that do
 // nothing; then whole processes beside a plain spawn and raw ld.so. All interleaved with their peer; medians.
-import { spawnSync } from 'node:child_process'
+import { ChildProcess, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeSession, loadConfig, prepareMatrix } from '@glibc-matrix/core'
@@ -41,7 +41,7 @@ writeFileSync(
 /** Microseconds of one call, with and without the hook. */
 function ownCost() {
   const binding = process.binding('spawn_sync')
-  const handle = process.binding('process_wrap').Process.prototype
+  const handle = ChildProcess.prototype
   const originals = [handle.spawn, binding.spawn]
   const nothing = () => 0
   const nothingSync = () => ({ pid: 1 })

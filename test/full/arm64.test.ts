@@ -13,6 +13,8 @@ import type { Sysroot } from '../../packages/core/src/sysroot/sysroot.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const qemu = 'qemu-aarch64-static'
+/** A store of its own: in the user's, a version would name two sysroots. */
+const store = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-arm64-' }).name
 
 /** The shim for arm64, cross-built, in a process that qemu-user runs on the libc of an arm64 sysroot. */
 describe.each(['debian:bullseye/arm64', 'debian:trixie/arm64'])('arm64: %s', (spec) => {
@@ -21,7 +23,7 @@ describe.each(['debian:bullseye/arm64', 'debian:trixie/arm64'])('arm64: %s', (sp
   let program: string
 
   beforeAll(async () => {
-    sysroot = await resolveSysroot({ spec }, { install: true })
+    sysroot = await resolveSysroot({ spec }, { install: true, env: { ...process.env, GLIBC_MATRIX_HOME: store } })
     directory = dirSync({ unsafeCleanup: true, tmpdir: '/tmp', template: 'XXXXXX' }).name
     execFileSync('node', [join(root, 'packages/native/build.mjs'), '--all'])
     program = join(directory, 'program')

@@ -3,8 +3,10 @@
  * lets it go on. `accountant SOCKET JOURNALS`; it ends when its standard input does and no tree is left. Freestanding.
  */
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,11 +15,17 @@
 #include "syscalls.h"
 #include "text.h"
 
-#define TREES_MAX 1000
+#define TREES_MAX 20000
 #define ID_LENGTH 16
 #define PATH_SIZE 4096
 
 /* What poll(2) watches: 0 is standard input, 1 the socket, the rest listeners. */
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#else
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#endif
+
 static struct pollfd watched[TREES_MAX + 2];
 static char ids[TREES_MAX + 2][ID_LENGTH + 1];
 static int count = 2;
@@ -73,28 +81,46 @@ static int read_string(uint64_t pid, uint64_t address, char *text, size_t size) 
   return whole;
 }
 
-/* False for what the kernel will refuse anyway, such as the misses of a walk through PATH. */
-static int can_start(const struct seccomp_notif *n, int at_descriptor, const char *path) {
+/* The file of a path as the calling process sees it: its own root may be another. */
+static int is_startable(uint64_t pid, const char *from, const char *path) {
   char name[64 + PATH_SIZE];
   struct line l = {name, 0, sizeof name, 0};
   struct stat st;
-  if (at_descriptor && path[0] != '/') return 1;
-  if (path[0] != '/') {
-    put_process_path(&l, n->pid, "/cwd/");
+  if (from) {
+    put_process_path(&l, pid, from);
     l.length--;
   }
   put(&l, path);
   put_char(&l, 0);
   if (l.overflow) return 1;
-  if (SYS4(__NR_newfstatat, AT_FDCWD, name, &st, 0) != 0) return 0;
+  long result = SYS4(__NR_newfstatat, AT_FDCWD, name, &st, 0);
+  if (result != 0) return result != -2 /* ENOENT */ && result != -20 /* ENOTDIR */;
   return S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
+static int has_own_root(uint64_t pid) {
+  char name[64];
+  struct line l = {name, 0, sizeof name, 0};
+  struct stat theirs, ours;
+  put_process_path(&l, pid, "/root/");
+  if (SYS4(__NR_newfstatat, AT_FDCWD, name, &theirs, 0) != 0) return 0;
+  if (SYS4(__NR_newfstatat, AT_FDCWD, "/", &ours, 0) != 0) return 0;
+  return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;
+}
+
+/* False for what the kernel will refuse anyway, such as the misses of a walk through PATH. */
+static int can_start(const struct seccomp_notif *n, int at_descriptor, const char *path) {
+  if (path[0] != '/') return at_descriptor || is_startable(n->pid, "/cwd/", path);
+  /* These name what only the calling process has. */
+  if (bytes_equal_text(path, "/proc/", 6) || bytes_equal_text(path, "/dev/", 5)) return 1;
+  return is_startable(n->pid, 0, path) || is_startable(n->pid, "/root", path);
 }
 
 static void write_exec(const char *id, const struct seccomp_notif *n) {
   static char path[PATH_SIZE];
   static char bytes[6 * PATH_SIZE + 256];
   struct line l = {bytes, 0, sizeof bytes, 0};
-  int native = n->data.nr == __NR_execve || n->data.nr == __NR_execveat;
+  int native = n->data.arch == OWN_ARCH && (n->data.nr == __NR_execve || n->data.nr == __NR_execveat);
   int at_descriptor = n->data.nr == __NR_execveat;
   int known = native && read_string(n->pid, n->data.args[at_descriptor ? 1 : 0], path, sizeof path);
   if (known && !can_start(n, at_descriptor, path)) return;
@@ -102,6 +128,8 @@ static void write_exec(const char *id, const struct seccomp_notif *n) {
   put(&l, ",\"pid\":");
   put_unsigned(&l, n->pid, 10);
   put(&l, ",\"program\":");
+  /* In another root the same path is another file. */
+  if (known && has_own_root(n->pid)) known = 0;
   put_json_bytes(&l, known ? path : "?", known ? text_length(path) : 1);
   put(&l, "}\n");
   if (!l.overflow) append_line(id, &l);
@@ -114,7 +142,7 @@ static int serve(struct pollfd *listener, const char *id) {
   if (listener->revents & POLLIN) {
     bytes_fill(&notification, 0, sizeof notification);
     if (SYS3(__NR_ioctl, listener->fd, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return 1;
-    /* Other architectures' calls come too; only execve of this one is written down by name. */
+    /* Only an exec of this architecture's own is written down by name. */
     write_exec(id, &notification);
     bytes_fill(&answer, 0, sizeof answer);
     answer.id = notification.id;
@@ -130,6 +158,16 @@ static void accept_tree(void) {
   char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
   long connection = SYS4(__NR_accept4, watched[1].fd, 0, 0, SOCK_CLOEXEC);
   if (connection < 0) return;
+  struct timeval patience = {.tv_sec = 2};
+  SYS5(__NR_setsockopt, connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  /* Room for its listener, before it puts itself into our hands. */
+  long spare = SYS4(__NR_fcntl, connection, F_DUPFD, 0, 0);
+  if (count >= TREES_MAX + 2 || spare < 0) {
+    SYS1(__NR_close, connection);
+    return;
+  }
+  SYS1(__NR_close, spare);
+  SYS3(__NR_write, connection, "k", 1);
   char *id = ids[count];
   struct iovec text = {.iov_base = id, .iov_len = ID_LENGTH};
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
@@ -174,12 +212,16 @@ static long listen_at(const char *path) {
 static int run(const char *socket_path) {
   char byte[64];
   int open_ended = 1;
+  struct rlimit files;
+  if (SYS4(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    SYS4(__NR_prlimit64, 0, RLIMIT_NOFILE, &files, 0);
+  }
   watched[0] = (struct pollfd){.fd = 0, .events = POLLIN};
   watched[1] = (struct pollfd){.fd = (int)listen_at(socket_path), .events = POLLIN};
   if (watched[1].fd < 0) return 1;
   SYS3(__NR_write, 1, "ready\n", 6);
   while (open_ended || count > 2) {
-    watched[1].events = count < TREES_MAX + 2 ? POLLIN : 0;
     if (SYS5(__NR_ppoll, watched, count, 0, 0, 0) < 0) continue;
     if (watched[0].revents && SYS3(__NR_read, 0, byte, sizeof byte) <= 0) {
       watched[0].fd = -1;

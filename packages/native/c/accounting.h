@@ -21,22 +21,41 @@
 #define OWN_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* Another architecture's calls (int 0x80, x32) are reported too, whatever they are: their numbers mean other things. */
+/* Linux 5.19: once the accountant has a notification, only a fatal signal ends the wait, so no execve fails with EINTR. */
+#define WAIT_KILLABLE_RECV (1ul << 5)
+
+static long install(const struct sock_fprog *program) {
+  unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  long fd = SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags | WAIT_KILLABLE_RECV, program);
+  return fd == -22 /* EINVAL */ ? SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, program) : fd;
+}
+
+/*
+ * execve and execveat of this architecture, of x32, and of the 32-bit one that the kernel also runs (int 0x80, compat
+ * arm): numbers of arch/x86/entry/syscalls and of arm's table.
+ */
 static long open_listener(void) {
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 0, 3),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 0, 6),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 2, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execveat, 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 9, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execveat, 8, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40000000 + 520, 7, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40000000 + 545, 6, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 358, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 387, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
   };
   struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
-  long fd = SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  long fd = install(&program);
   if (fd != -13 /* EACCES: without CAP_SYS_ADMIN it takes no_new_privs */) return fd;
   SYS5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  return SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  return install(&program);
 }
 
 /* Sends the listener and the id of the tree; the accountant answers one byte when it watches. */
@@ -64,7 +83,9 @@ static void begin_accounting(void) {
   bytes_copy(address.sun_path, config.accountant, sizeof address.sun_path - 1);
   long connection = SYS3(__NR_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connection < 0) return;
-  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0) {
+  char ready;
+  /* The filter comes after the accountant's word that it can take one more: an exec without a listener fails (ENOSYS). */
+  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0 && SYS3(__NR_read, connection, &ready, 1) == 1) {
     long listener = open_listener();
     if (listener >= 0) {
       hand_to_accountant(connection, listener);

@@ -20,6 +20,7 @@ describe('a cell', () => {
           proof: 'mapped',
           strategy: 'loader',
           hostLibraries: [],
+          accounting: 'exact',
           command: ['ld.so', '/project/tool', "it's"],
         },
       ],

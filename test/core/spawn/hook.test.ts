@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -7,14 +7,15 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import { attach as attachBuilt, uninstall as uninstallBuilt } from '../../../packages/core/dist/register.js'
 import { attach, uninstall } from '../../../packages/core/src/spawn/attach.js'
-import { nodeBindings } from '../../../packages/core/src/spawn/node-bindings.js'
 import { closeSession, type Session } from '../../../packages/core/src/spawn/session.js'
+import { syncBinding } from '../../../packages/core/src/spawn/sync-binding.js'
 import { scratch } from '../reroute/programs.js'
 import { linesOf, sessionFor } from './session.js'
 
 const directory = scratch()
-const { handle, sync: synchronous } = nodeBindings()
-const hooks = () => [handle.spawn, synchronous.spawn, process.dlopen, threads.Worker]
+const asynchronous = ChildProcess.prototype as unknown as { spawn: unknown }
+const synchronous = syncBinding()
+const hooks = () => [asynchronous.spawn, synchronous.spawn, process.dlopen, threads.Worker]
 const untouched = hooks()
 
 const sessions: Session[] = []

@@ -23,10 +23,13 @@ export async function sysrootNamed(word: string, config: ResolvedConfig): Promis
   if (named !== undefined) return named
   if (word === 'host' || word.includes(':')) return ofSpec(word, configured, config)
 
-  const installed = listSysroots()
+  const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string]
+  const all = listSysroots()
+  // A sysroot of another machine is named by its spec: programs of this one can't run on it.
+  const installed = all.filter((sysroot) => sysroot.machine === machine)
   const same = installed.filter(({ name }) => name === word)
   const candidates = same.length > 0 ? same : installed.filter(({ glibc }) => glibc === word)
-  if (candidates.length === 0) throw unknown(word, config, installed)
+  if (candidates.length === 0) throw unknown(word, config, all)
   return configuredOf(candidates, configured) ?? onlyOne(word, candidates)
 }
 

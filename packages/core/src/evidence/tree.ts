@@ -70,7 +70,7 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
  * A sealed loader is executed once for each announcement; system(3) and popen(3) begin with a bare /bin/sh.
  */
 function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
-  const execs = tree.execs.get(spawn.id) ?? []
+  const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
   const plain = new Set(execs.filter(({ how }) => how === 'plain').map(({ program }) => program))
   const sealed = execs.filter(({ how }) => how === 'program' || how === 'tool').length
   // Not by name alone: the same program may have been started by a raw system call too.

@@ -76,6 +76,7 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
 
 function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
   const command = byHand(column, found.spawn)
+  const { accounting } = found
   const proven = found.processes.map(
     ({ pid, ppid, program, strategy, proof }): CellRecord => ({
       pid,
@@ -85,12 +86,13 @@ function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellR
       proof: proof.proof === 'mapped' ? 'mapped' : 'unproven',
       strategy,
       hostLibraries: proof.hostLibraries,
+      accounting,
       command,
     }),
   )
   if (found.state === 'neutral' || found.state === 'mapped' || found.state === 'wrong') return proven
   const { program, strategy } = found.spawn
-  const nothing = { pid: null, ppid: null, libc: [], proof: 'unproven', hostLibraries: [] } as const
+  const nothing = { pid: null, ppid: null, libc: [], proof: 'unproven', hostLibraries: [], accounting } as const
   return [...proven, { ...nothing, program, strategy, command }]
 }
 

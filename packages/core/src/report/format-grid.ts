@@ -22,7 +22,13 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
   for (const { label, states } of displayRows(grid)) {
     table.push([label, ...states.map((state) => paint(state, options, colors))])
   }
-  const parts = [table.toString(), lentLibraries(grid), ...explanations(grid, options, colors), summary(grid, options)]
+  const parts = [
+    table.toString(),
+    lentLibraries(grid),
+    uncounted(grid),
+    ...explanations(grid, options, colors),
+    summary(grid, options),
+  ]
   return `\n${parts.filter((part) => part !== '').join('\n')}\n`
 }
 
@@ -79,6 +85,14 @@ function lentLibraries(grid: Grid): string {
     "Lent by the host, as the sysroot lacks them (`packages` adds them, hostLibraries: 'refuse' forbids it):",
     ...lines,
   ].join('\n')
+}
+
+/** The kernel's count is the rule; where it is missing, a tick rests on the announcements alone, and that is told. */
+function uncounted(grid: Grid): string {
+  const records = grid.rows.flatMap(({ cells }) => Object.values(cells).flatMap((cell) => cell.records))
+  const without = records.filter(({ proof, accounting }) => proof === 'mapped' && accounting === 'shim').length
+  if (without === 0) return ''
+  return `The kernel did not count the execs of ${without} of ${records.length} processes: a start by raw system call would not be seen.`
 }
 
 /** Why cells are red or unproven: by state, the first column it comes in; tests with the same reason are told once. */

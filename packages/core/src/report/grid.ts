@@ -11,6 +11,8 @@ export interface CellRecord {
   readonly strategy: 'loader' | 'patch' | 'namespace' | null
   /** Objects lent by the host, by path. */
   readonly hostLibraries: readonly string[]
+  /** Whether the kernel counted the execs of its tree, or the announcements of the shims are all there is. */
+  readonly accounting: 'exact' | 'shim'
   /** argv that does the same by hand, with raw ld.so. */
   readonly command: readonly string[]
 }

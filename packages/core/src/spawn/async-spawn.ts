@@ -1,26 +1,40 @@
+import { ChildProcess } from 'node:child_process'
 import { hookState } from './hook-state.js'
 import { intercept, type SpawnRequest } from './intercept.js'
-import { nodeBindings } from './node-bindings.js'
+
+type Patchable = { spawn(this: ChildProcess, options: SpawnRequest): number | undefined }
 
 /**
- * Catches every asynchronous call, those captured before the hook too: below ChildProcess, so that it keeps what it was
- * asked for in `spawnfile`, `spawnargs` and errors. Returns what undoes it.
+ * Every asynchronous call of node:child_process ends in this method (lib/internal/child_process.js), those captured
+ * before the hook too. The handle below it takes other arguments from one Node to the next. Returns what undoes it.
  */
 export function patchAsyncSpawn(): () => void {
-  const { handle } = nodeBindings()
-  const original = handle.spawn
-  const patched = function spawn(this: object, options: SpawnRequest): number {
+  const prototype = ChildProcess.prototype as unknown as Patchable
+  const original = prototype.spawn
+  const patched: Patchable['spawn'] = function spawn(options) {
     const state = hookState()
     const found = state && intercept(state, options)
     if (!found) return original.call(this, options)
     const { file, args, envPairs } = found
-    const errno = original.call(this, { ...options, file, args, envPairs })
-    if (errno !== 0) found.failed(errno)
-    return errno
+    const result = start(() => original.call(this, { ...options, file, args, envPairs }), found.failed)
+    // Errors and callers read these two: they must be what was asked for.
+    Object.assign(this, { spawnfile: options.file, spawnargs: options.args })
+    return result
   }
-  handle.spawn = patched
+  prototype.spawn = patched
   return () => {
     // Somebody else's patch over ours stays; ours passes everything on from now on.
-    if (handle.spawn === patched) handle.spawn = original
+    if (prototype.spawn === patched) prototype.spawn = original
+  }
+}
+
+function start(spawn: () => number | undefined, failed: (errno: number) => void): number | undefined {
+  try {
+    const errno = spawn()
+    if (errno) failed(errno)
+    return errno
+  } catch (error) {
+    failed((error as { errno?: number }).errno ?? 0)
+    throw error
   }
 }

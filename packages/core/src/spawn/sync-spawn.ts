@@ -1,13 +1,13 @@
 import { hookState } from './hook-state.js'
 import { intercept, type SpawnRequest } from './intercept.js'
-import { nodeBindings, type SyncResult } from './node-bindings.js'
+import { type SyncResult, syncBinding } from './sync-binding.js'
 
 /**
  * Catches spawnSync, execSync and execFileSync, which read this property of Node's internal binding at each call, so
  * those captured before the hook too. Returns what undoes it.
  */
 export function patchSyncSpawn(): () => void {
-  const { sync } = nodeBindings()
+  const sync = syncBinding()
   const original = sync.spawn
   const patched = (options: SpawnRequest): SyncResult => {
     const state = hookState()
