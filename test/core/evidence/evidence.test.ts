@@ -85,7 +85,11 @@ describe('a command that passed through', () => {
     expect(verdictOf(passed(code))).toEqual(['unproven', `because ${code}`])
   })
 
-  it.each(['system-tool', 'excluded'])('%s lowers nothing', (code) => {
+  it('a system tool that could not be followed is unproven', () => {
+    expect(verdictOf(passed('system-tool'))[0]).toBe('unproven')
+  })
+
+  it.each(['excluded'])('%s lowers nothing', (code) => {
     expect(verdictOf(passed(code))[0]).toBe('neutral')
   })
 })
