@@ -10,9 +10,13 @@
 #include "start.h"
 
 static int make_execve(const struct call *call, const char *path, char *const argv[], char *const envp[]) {
+  int result;
   (void)call;
   require_libc();
-  return libc.execve ? libc.execve(path, argv, envp) : (int)fail_as_kernel(SYS3(__NR_execve, path, argv, envp));
+  /* A signal may end the wait for the accountant; execve(2) itself knows no EINTR. */
+  do result = libc.execve ? libc.execve(path, argv, envp) : (int)fail_as_kernel(SYS3(__NR_execve, path, argv, envp));
+  while (result == -1 && &__errno_location && *__errno_location() == 4 /* EINTR */);
+  return result;
 }
 
 static int make_posix_spawn(const struct call *call, const char *path, char *const argv[], char *const envp[]) {

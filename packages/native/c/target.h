@@ -123,6 +123,7 @@ static void look_at(const char *path, struct target *t) {
   struct stat by_name;
   int named = t->length >= 0 && real_path(fd, t->real) && SYS4(__NR_newfstatat, AT_FDCWD, t->real, &by_name, 0) == 0;
   if (named && by_name.st_ino == st.st_ino && by_name.st_dev == st.st_dev) {
+    t->reason = 0;
     t->head[t->length] = 0;
     if (t->length >= SELFMAG && bytes_equal(t->head, ELFMAG, SELFMAG)) t->kind = kind_of_elf(fd, t);
     else t->kind = t->length >= 2 && t->head[0] == '#' && t->head[1] == '!' ? SCRIPT : TEXT;

@@ -57,6 +57,7 @@ test('exactly the columns asked for, in that order, each with its proof', async 
             proof: 'mapped',
             strategy: 'loader',
             hostLibraries: [],
+            accounting: 'exact',
             command: expect.arrayContaining([programs['print-libc']]),
           },
         ],

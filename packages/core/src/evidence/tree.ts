@@ -70,8 +70,14 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
  * A sealed loader is executed once for each announcement; system(3) and popen(3) begin with a bare /bin/sh.
  */
 function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
-  const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
-  const plain = new Set(execs.filter(({ how }) => how === 'plain').map(({ program }) => program))
+  const all = tree.execs.get(spawn.id) ?? []
+  const execs = all.filter(({ token }) => !tree.unstarted.has(token))
+  // What the kernel refused leaves no credit, but for a text: it can't be started at all, and sh reads it instead.
+  const plain = new Set(
+    all
+      .filter((exec) => exec.how === 'plain' && (execs.includes(exec) || exec.reason === text))
+      .map(({ program }) => program),
+  )
   const sealed = execs.filter(({ how }) => how === 'program' || how === 'tool').length
   // Not by name alone: the same program may have been started by a raw system call too.
   const themselves = execs.filter(({ how }) => how === 'itself').map(({ program }) => program)
@@ -112,6 +118,9 @@ function open(spawn: SpawnLine, tree: Tree): JudgedStart[] {
 function unproven(reason: string): JudgedStart {
   return { state: 'unproven', reason, process: null }
 }
+
+/** As packages/native/c/start.h says it. */
+const text = 'is neither ELF nor a script'
 
 const severity: readonly StartState[] = ['wrong', 'incompatible', 'unproven', 'mapped', 'neutral']
 
