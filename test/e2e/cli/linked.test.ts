@@ -69,18 +69,6 @@ test('the flags for cc link a program that runs on the sysroot', async () => {
   await expectOn('debian:trixie', '2.41', (await execa(at('linked'))).stdout)
 })
 
-test('those for cargo do', async () => {
-  await execa('cargo', ['init', '--name', 'linked-by-cargo', '--vcs', 'none', at('crate')])
-  const main = 'fn main() { print!("{}", std::fs::read_to_string("/proc/self/maps").unwrap()) }'
-  writeFileSync(at('crate/src/main.rs'), main)
-  const { stdout } = await glibcMatrix(['flags', '--sysroot', 'debian:trixie', '--for', 'cargo'])
-  await execa('sh', ['-c', `${stdout.trim()} cargo build --offline`], { cwd: at('crate') })
-  const maps = (await execa(at('crate/target/debug/linked-by-cargo'))).stdout
-  const libcs = [...new Set(maps.match(/\/\S*\/libc[.-]\S+/g))]
-  const root = await rootOf('debian:trixie')
-  expect(libcs).toEqual([expect.stringContaining(`${root}/`)])
-})
-
 test('those for cmake are one word, those for cgo an assignment', async () => {
   const cmake = (await glibcMatrix(['flags', '--sysroot', 'debian:trixie', '--for', 'cmake'])).stdout
   const cgo = (await glibcMatrix(['flags', '--sysroot', 'debian:trixie', '--for', 'cgo'])).stdout
