@@ -78,8 +78,8 @@ export type PassthroughCode =
   | 'not-executable' // EACCES must reach the caller
   | 'excluded' // by `programs` / `exclude`
   | 'system-tool' // lies in a system directory and starts nothing by itself
-  | 'launcher' // a shell, env, make, python …: what it starts is not followed
-  | 'node' // the host's Node: gets the hook instead
+  | 'launcher' // a shell, env, make, python …: a tool of the host that starts others
+  | 'node' // the host's Node: keeps the host's libc, and is followed
   | 'privileged' // set-user-ID: a loader would take its privilege
   | 'static' // no libc to exchange
   | 'foreign-machine' // an ELF of another machine than the sysroot's

@@ -48,12 +48,13 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
   const directory = systemDirectory(asked, options)
   const suspects = directory !== null && !always ? [asked] : files
   const launcher = suspects.find((file) => startsOthers(file, always, options))
-  if (launcher !== undefined) return pass('launcher', `what ${basename(launcher.path)} starts is not followed`)
+  if (launcher !== undefined)
+    return pass('launcher', `${basename(launcher.path)} is a tool of the host that starts others`)
   if (always) return null
 
   if (directory !== null) return pass('system-tool', `lies in the system directory ${directory}`)
   if (systemDirectory(binary, options) !== null) {
-    return pass('launcher', `a script of ${binary.path}: what it starts is not followed`)
+    return pass('launcher', `a script of ${binary.path}, a tool of the host`)
   }
   if (options.programs !== null && namedBy === undefined) return pass('excluded', 'no glob of `programs` matches it')
   return null
