@@ -27,7 +27,7 @@ const defaults = {
   strategy: 'loader',
   onMissing: 'fail',
   incompatible: 'fail',
-  unproven: 'warn',
+  unproven: 'fail',
   columns: 'parallel',
   outputFile: null,
   only: null,

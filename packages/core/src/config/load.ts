@@ -111,7 +111,7 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     strategy: config.strategy ?? 'loader',
     onMissing: config.onMissing ?? 'fail',
     incompatible: config.incompatible ?? 'fail',
-    unproven: config.unproven ?? 'warn',
+    unproven: config.unproven ?? 'fail',
     columns: config.columns ?? 'parallel',
     outputFile: config.outputFile ?? null,
   }

@@ -26,7 +26,7 @@ export interface GlibcMatrixConfig {
   onMissing?: 'fail' | 'skip' | undefined
   /** Whether a cell whose program can't load in its glibc is red. Default `fail`. */
   incompatible?: 'fail' | 'allow' | undefined
-  /** Whether a cell without proof is red. Default `warn`; it is never a tick. */
+  /** Whether a cell without proof is red. Default `fail`; with `warn` it is told, and still never a tick. */
   unproven?: 'warn' | 'fail' | undefined
   /** Whether the columns of one test file may run at once. Default `parallel`. */
   columns?: 'parallel' | 'serial' | undefined
