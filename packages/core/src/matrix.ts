@@ -8,6 +8,7 @@ import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
+import type { Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
 import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import type { Progress } from './sysroot/providers/provider.js'
@@ -20,6 +21,8 @@ export interface PrepareOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** The COMMAND of `run` counts wherever it lies. */
   readonly always?: boolean
+  /** Whose libc Node runs on where no suite says otherwise. */
+  readonly runtime?: Runtime
 }
 
 /**
@@ -43,7 +46,15 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
   const { root, programs, exclude, hostLibraries, strategy, incompatible, unproven, outputFile } = config
   return openSession(applyOnly(columns, config.only), {
     narrowed: config.only !== null,
-    programs: { root, programs, exclude, hostLibraries, strategy, always: options.always ?? false },
+    programs: {
+      root,
+      programs,
+      exclude,
+      hostLibraries,
+      strategy,
+      runtime: options.runtime ?? 'host',
+      always: options.always ?? false,
+    },
     report: { root, incompatible, unproven, outputFile },
   })
 }

@@ -6,6 +6,6 @@ export { type Attachment, type AttachOptions, attach, uninstall } from './spawn/
 // In a worker thread of a test, the hook that started it left the context.
 const context = takeContext()
 if (context !== null) {
-  const { session, spawn, place } = context
-  attach({ session, spawn, place, column: place.column, file: place.file })
+  const { session, spawn, place, worker } = context
+  attach({ session, spawn, place, worker, column: place.column, file: place.file })
 }

@@ -15,7 +15,14 @@ struct call {
   void *pid;
   const void *actions, *attributes;
   int succeeded; /* what `make` answers when a program was started and the call returns */
+  const struct trailer *given; /* what the hook of this very process announced the start by; null: it is for us to announce */
 };
+
+static struct trailer trailer_of(const struct call *call, char kind) {
+  struct trailer t = call->given ? *call->given : next_trailer(kind);
+  t.kind = kind;
+  return t;
+}
 
 static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path, const char *reason) {
   char bytes[2400];
@@ -37,9 +44,9 @@ static void announce(const char *type, const struct trailer *trailer, const char
 /* Announces, starts, and takes the announcement back when nothing was started. */
 static int start_announced(const struct call *call, struct trailer *trailer, const char *how, const struct target *t,
                            const char *path, char *const argv[], char *const envp[]) {
-  announce("exec", trailer, how, t->real[0] ? t->real : path, t->reason);
+  if (!call->given) announce("exec", trailer, how, t->real[0] ? t->real : path, t->reason);
   int result = call->make(call, path, argv, envp);
-  if (result != call->succeeded) announce("unstarted", trailer, 0, 0, 0);
+  if (result != call->succeeded && !call->given) announce("unstarted", trailer, 0, 0, 0);
   return result;
 }
 
@@ -61,7 +68,7 @@ static int start_sealed(const struct call *call, const struct target *t, const c
                         char *const envp[]) {
   int is_program = t->kind == PROGRAM;
   size_t n = count_arguments(argv), length = text_length(argv[0]), used = 0;
-  struct trailer trailer = next_trailer(is_program ? 'p' : 't');
+  struct trailer trailer = trailer_of(call, is_program ? 'p' : 't');
   name_trailer(&trailer, named);
   char told[length + TRAILER_LENGTH + 1];
   bytes_copy(told, argv[0], length);
@@ -94,7 +101,7 @@ static int start_sealed(const struct call *call, const struct target *t, const c
 /* The kernel will start the column's loader by itself; what it must know goes by the variable that trailer.h takes out. */
 static int start_itself(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
   size_t n = 0, name_length = sizeof SPAWN_VARIABLE - 1;
-  struct trailer trailer = next_trailer('p');
+  struct trailer trailer = trailer_of(call, 'p');
   char variable[sizeof SPAWN_VARIABLE + ID_LENGTH + TOKEN_LENGTH + 1];
   bytes_copy(variable, SPAWN_VARIABLE, name_length);
   bytes_copy(variable + name_length, trailer.id, ID_LENGTH);
@@ -149,12 +156,35 @@ static int start_as(const struct call *call, const char *path, const char *named
   if (t.kind == PROGRAM && t.is_sealed) return start_itself(call, &t, argv, envp);
   if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, named, argv, envp);
   if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
-  struct trailer trailer = next_trailer('x');
+  struct trailer trailer = trailer_of(call, 'x');
   if (!t.reason) t.reason = t.kind == TEXT ? "is neither ELF nor a script" : "has no argv[0]";
   return start_announced(call, &trailer, "plain", &t, path, argv, envp);
 }
 
+/* A hook in this process, a Node in the column, tells by the variable which tree the start begins; the child never sees it. */
+static int start_given(const struct call *call, char *const *entry, const char *path, char *const argv[],
+                       char *const envp[]) {
+  size_t n = 0, name_length = sizeof SPAWN_VARIABLE - 1;
+  while (envp[n]) n++;
+  char *rest[n + 1];
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++)
+    if (envp + i != entry) rest[kept++] = envp[i];
+  rest[kept] = 0;
+  struct trailer given = self;
+  bytes_copy(given.id, *entry + name_length, ID_LENGTH);
+  bytes_copy(given.token, *entry + name_length + ID_LENGTH, TOKEN_LENGTH);
+  struct call told = *call;
+  told.given = &given;
+  return start_as(&told, path, is_own_exe(path) ? "exe" : path, argv, rest, 0);
+}
+
 static int start(const struct call *call, const char *path, char *const argv[], char *const envp[]) {
+  size_t name_length = sizeof SPAWN_VARIABLE - 1;
+  for (char *const *entry = envp; entry && *entry && self.id[0]; entry++)
+    if (bytes_equal_text(*entry, SPAWN_VARIABLE, name_length) &&
+        text_length(*entry) >= name_length + ID_LENGTH + TOKEN_LENGTH)
+      return start_given(call, entry, path, argv, envp);
   return start_as(call, path, is_own_exe(path) ? "exe" : path, argv, envp, 0);
 }
 

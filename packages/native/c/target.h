@@ -8,6 +8,7 @@
 #include "config.h"
 #include "glob.h"
 #include "maps.h"
+#include "trailer.h"
 
 #define PATH_SIZE 1024 /* longer paths are not followed: a thread that calls execve may have little stack */
 #define HEAD_SIZE 300 /* more than the 256 bytes of a `#!` line (fs/binfmt_script.c) */
@@ -77,6 +78,10 @@ static int read_interpreter(long fd, const struct target *t, char *interpreter, 
 #define MACHINE EM_AARCH64
 #endif
 
+static int is_node(const char *real) {
+  return bytes_equal(real, config.node, text_length(config.node) + 1) || texts_equal(last_name(real), "node");
+}
+
 static enum kind kind_of_elf(long fd, struct target *t) {
   const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
   char interpreter[256];
@@ -94,11 +99,11 @@ static enum kind kind_of_elf(long fd, struct target *t) {
     return NOT_FOLLOWED;
   }
   if (list_names(config.exclude, t->real, config.root)) return TOOL;
+  if (is_node(t->real) && node_is_program()) return PROGRAM;
   if (config.programs[0] && list_names(config.programs, t->real, config.root)) return PROGRAM;
   int own = below(t->real, config.root) && list_holds_directory_of(config.system_directories, config.root);
   if (!own && list_holds_directory_of(config.system_directories, t->real)) return TOOL;
-  const char *name = last_name(t->real);
-  if (bytes_equal(t->real, config.node, text_length(config.node) + 1) || texts_equal(name, "node")) return TOOL;
+  if (is_node(t->real)) return TOOL;
   return config.programs_only ? TOOL : PROGRAM;
 }
 

@@ -36,6 +36,9 @@ static void copy_trailer(struct trailer *t, const char *trailer) {
 /* Who this process is: the spawn of the hook that its tree began with; a fork keeps it. Empty when no seal started it. */
 static struct trailer self;
 
+/* The counter in an id has its highest bit set where Node counts as a program under test (loader.ts, spawnId). */
+static int node_is_program(void) { return self.id[ID_LENGTH / 2] >= '8'; }
+
 static void write_hex(char *to, uint64_t value, int digits) {
   for (int i = digits - 1; i >= 0; i--, value >>= 4) to[i] = "0123456789abcdef"[value & 15];
 }

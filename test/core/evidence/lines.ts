@@ -90,6 +90,7 @@ export function spawned(more: Partial<SpawnLine> = {}): SpawnLine {
     type: 'spawn',
     id,
     place,
+    worker: null,
     decision: 'reroute',
     code: 'native',
     reason: 'a program whose libraries and versions are all there',

@@ -41,6 +41,7 @@ export const judgeFlags = {
     value: 'loader|patch|namespace|auto',
     about: 'how a program is made to run on a glibc',
   },
+  runtime: { name: 'runtime', value: 'host|node', about: "whose libc Node runs on: the host's, or the column's (run)" },
   incompatible: { name: 'incompatible', value: 'fail|allow', about: "whether a program that can't load is red" },
   unproven: { name: 'unproven', value: 'warn|fail', about: 'whether a column without proof is red' },
   onMissing: { name: 'on-missing', value: 'fail|skip', about: "what happens when a sysroot can't be had" },

@@ -29,7 +29,12 @@ export async function prepareColumns(words: readonly string[] | undefined, confi
 async function prepare(config: ResolvedConfig): Promise<Session> {
   const reporter = progressReporter()
   try {
-    return await prepareMatrix(config, { install: true, onProgress: reporter.onProgress, always: true })
+    return await prepareMatrix(config, {
+      install: true,
+      onProgress: reporter.onProgress,
+      runtime: config.runtime.all ?? 'node',
+      always: true,
+    })
   } finally {
     reporter.end()
   }

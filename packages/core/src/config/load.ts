@@ -3,7 +3,7 @@ import { GlibcMatrixError } from '../errors.js'
 import { checkConfig } from './check.js'
 import { type ConfigPlace, findConfig } from './find.js'
 import { readConfig } from './read.js'
-import type { GlibcMatrixConfig, NamedSysrootEntry } from './schema.js'
+import type { GlibcMatrixConfig, NamedSysrootEntry, RuntimeName } from './schema.js'
 import { selectorFault, splitSelectors } from './selectors.js'
 
 export interface LoadOptions {
@@ -29,6 +29,13 @@ export interface ResolvedConfig {
   readonly file: string | null
   readonly sysroots: readonly SysrootRequest[]
   readonly suites: readonly { readonly glob: string; readonly selectors: readonly string[] }[]
+  /** Whose libc Node runs on: where a glob or pragma says nothing, what `all` says; null leaves it to who runs the suite. */
+  readonly runtime: {
+    readonly all: RuntimeName | null
+    readonly suites: readonly { readonly glob: string; readonly runtime: RuntimeName }[]
+  }
+  /** The Node of suites that run in the column; null: the one that runs us. */
+  readonly node: string | null
   /** null: every program outside of the system directories. */
   readonly programs: readonly string[] | null
   readonly exclude: readonly string[]
@@ -71,11 +78,12 @@ interface AbsoluteConfig extends Omit<GlibcMatrixConfig, 'sysroots'> {
 }
 
 function absolute(config: GlibcMatrixConfig, base: string): AbsoluteConfig {
-  const { sysroots, keyring, outputFile } = config
+  const { sysroots, keyring, outputFile, node } = config
   return {
     ...config,
     sysroots: sysroots && entries(sysroots).map((entry) => request(entry, base)),
     keyring: keyring && resolve(base, keyring),
+    node: node && resolve(base, node),
     outputFile: outputFile && resolve(base, outputFile),
   }
 }
@@ -101,6 +109,8 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
       glob,
       selectors: [selectors].flat().flatMap(splitSelectors),
     })),
+    runtime: runtimes(config.runtime),
+    node: config.node ?? null,
     programs: config.programs ?? null,
     exclude: config.exclude ?? [],
     mirrors: config.mirrors ?? [],
@@ -115,6 +125,11 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     columns: config.columns ?? 'parallel',
     outputFile: config.outputFile ?? null,
   }
+}
+
+function runtimes(runtime: GlibcMatrixConfig['runtime']): ResolvedConfig['runtime'] {
+  if (typeof runtime !== 'object') return { all: runtime ?? null, suites: [] }
+  return { all: null, suites: Object.entries(runtime).map(([glob, name]) => ({ glob, runtime: name })) }
 }
 
 function parseOnly(env: Readonly<Record<string, string | undefined>>): string[] | null {

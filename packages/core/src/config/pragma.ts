@@ -1,4 +1,5 @@
 import { GlibcMatrixError } from '../errors.js'
+import type { RuntimeName } from './schema.js'
 import { selectorFault, splitSelectors } from './selectors.js'
 
 /**
@@ -6,12 +7,29 @@ import { selectorFault, splitSelectors } from './selectors.js'
  * and, as in jest-docblock, the first block comment. Several pragmas add up. Throws PRAGMA_INVALID with file and line.
  */
 export function parsePragma(source: string, file: string): string[] | null {
-  const pragmas = leadingLines(source).flatMap(({ text, line }) => {
-    const match = /^@glibc(?![\w-])(.*)$/.exec(text)
-    return match === null ? [] : [{ value: (match[1] ?? '').replace(/(^|\s)\/\/.*$/, '').trim(), line }]
-  })
+  const pragmas = readPragmas(source, /^@glibc(?![\w-])(.*)$/)
   if (pragmas.length === 0) return null
   return pragmas.flatMap(({ value, line }) => checkedSelectors(value, `${file}:${line}`))
+}
+
+/** What a test file's `@glibc-runtime` pragma says, null without one. Throws PRAGMA_INVALID with file and line. */
+export function parseRuntimePragma(source: string, file: string): RuntimeName | null {
+  const pragma = readPragmas(source, /^@glibc-runtime(?![\w-])(.*)$/).at(-1)
+  if (pragma === undefined) return null
+  if (pragma.value === 'host' || pragma.value === 'node') return pragma.value
+  throw new GlibcMatrixError(
+    'PRAGMA_INVALID',
+    `${file}:${pragma.line}: found ${pragma.value === '' ? 'nothing after @glibc-runtime' : `'${pragma.value}'`}, expected 'host' or 'node'.`,
+    "Write `@glibc-runtime node` to run the file's own Node on each column's glibc, or remove the pragma.",
+    { where: `${file}:${pragma.line}`, value: pragma.value },
+  )
+}
+
+function readPragmas(source: string, pattern: RegExp): { value: string; line: number }[] {
+  return leadingLines(source).flatMap(({ text, line }) => {
+    const match = pattern.exec(text)
+    return match === null ? [] : [{ value: (match[1] ?? '').replace(/(^|\s)\/\/.*$/, '').trim(), line }]
+  })
 }
 
 interface CommentLine {

@@ -6,6 +6,10 @@ export interface GlibcMatrixConfig {
   sysroots?: Record<string, SysrootEntry> | (string | NamedSysrootEntry)[] | undefined
   /** Which columns a test file runs in: glob, relative to the root → names, versions or ranges. The last match counts. */
   suites?: Record<string, string | string[]> | undefined
+  /** Whether a suite's own Node, and with it its addons, runs on the column's glibc: for all, or by glob; the last match counts. Default `host`. */
+  runtime?: RuntimeName | Record<string, RuntimeName> | undefined
+  /** Another Node for suites of `runtime: 'node'`, where this one needs a newer glibc than a column has. */
+  node?: string | undefined
   /** Globs that narrow the programs which are rerouted. */
   programs?: string[] | undefined
   /** Globs of programs that are never rerouted. */
@@ -34,6 +38,7 @@ export interface GlibcMatrixConfig {
   outputFile?: string | undefined
 }
 
+export type RuntimeName = 'host' | 'node'
 export type SysrootEntry = string | { spec: string; packages?: string[] | undefined }
 export type NamedSysrootEntry = { name?: string | undefined; spec: string; packages?: string[] | undefined }
 
@@ -78,6 +83,12 @@ const suites = v.lazy((input) =>
   Array.isArray(input) ? v.never(suitesText) : v.record(text('a glob'), selectors, suitesText),
 )
 
+const runtimeName = oneOf('host', 'node')
+const runtimeText = "'host' or 'node', or an object {glob: 'host' or 'node'}"
+const runtime = v.lazy((input) =>
+  isRecord(input) ? v.record(text('a glob'), runtimeName, runtimeText) : v.picklist(['host', 'node'], runtimeText),
+)
+
 const mirrorText = 'a URL that starts with http:// or https://'
 const mirror = v.pipe(text(mirrorText), v.check(isHttpUrl, mirrorText))
 
@@ -85,6 +96,8 @@ const options = v.strictObject(
   {
     sysroots: v.optional(sysroots),
     suites: v.optional(suites),
+    runtime: v.optional(runtime),
+    node: v.optional(text('the path of a Node program')),
     programs: v.optional(list('a glob')),
     exclude: v.optional(list('a glob')),
     mirrors: v.optional(v.array(mirror, 'a list of URLs')),

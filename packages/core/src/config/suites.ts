@@ -1,7 +1,8 @@
 import { relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { ResolvedConfig } from './load.js'
-import { parsePragma } from './pragma.js'
+import { parsePragma, parseRuntimePragma } from './pragma.js'
+import type { RuntimeName } from './schema.js'
 
 /**
  * The selectors of a test file, null for every column. Its own `@glibc` pragma wins over the config's `suites`; of
@@ -16,6 +17,22 @@ export function suiteSelectors(
   const pragma = parsePragma(source, relative(config.root, path))
   if (pragma !== null) return pragma
   return config.suites.findLast(({ glob }) => matches(glob, path, config.root))?.selectors ?? null
+}
+
+/** Whose libc the Node of a test file's worker runs on. The file's own `@glibc-runtime` pragma wins over the config. */
+export function suiteRuntime(
+  file: string,
+  source: string,
+  config: Pick<ResolvedConfig, 'root' | 'runtime'>,
+): RuntimeName {
+  const path = resolve(config.root, file)
+  const { all, suites } = config.runtime
+  return (
+    parseRuntimePragma(source, relative(config.root, path)) ??
+    suites.findLast(({ glob }) => matches(glob, path, config.root))?.runtime ??
+    all ??
+    'host'
+  )
 }
 
 function matches(glob: string, path: string, root: string): boolean {

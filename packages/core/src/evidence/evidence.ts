@@ -19,6 +19,8 @@ export interface PlaceEvidence {
   readonly addons: readonly string[]
   /** Worker threads that the hook is not in. */
   readonly unhookedThreads: number
+  /** The file asked for a worker in the column and ran in one whose Node is the host's. */
+  readonly onHost: boolean
 }
 
 /** Why a program can't load in a column, as a plan would say; null when it can, or nobody knows. */
@@ -45,6 +47,8 @@ export function collectEvidence(
       verdictOf: (program) => verdictOf(spawn.place.column, program),
     })
   })
+  const byId = new Map(judged.map((found) => [found.spawn.id, found]))
+  const hooksByFile = groupBy(index.hooks, ({ column, file }) => fileKey(column, file))
   const byFile = groupBy(judged, ({ spawn }) => fileKey(spawn.place.column, spawn.place.file))
   const unhooked = index.threads.filter(({ id }) => !index.hookedChildren.has(id))
   const threadsByFile = groupBy(unhooked, ({ place }) => fileKey(place.column, place.file))
@@ -53,9 +57,12 @@ export function collectEvidence(
   return (column, file, test) => {
     const key = fileKey(column, file)
     const concerns = (place: string | null) => place === null || place === test
+    const hooks = hooksByFile.get(key) ?? []
+    const workers = [...new Set(hooks.flatMap(({ worker }) => worker ?? []))].flatMap((id) => byId.get(id) ?? [])
     return {
       hooked: index.hooked.has(key),
-      spawns: (byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test)),
+      onHost: hooks.some(({ runtime, worker }) => runtime === 'node' && worker === null),
+      spawns: [...workers, ...(byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test))],
       addons: (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).map(({ path }) => path),
       unhookedThreads: (threadsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).length,
     }
@@ -63,6 +70,7 @@ export function collectEvidence(
 }
 
 interface Index extends Tree {
+  readonly hooks: readonly HookLine[]
   readonly spawns: readonly SpawnLine[]
   readonly addons: readonly AddonLine[]
   readonly threads: readonly ThreadLine[]
@@ -76,6 +84,7 @@ function indexLines(lines: readonly JournalLine[]): Index {
     lines.filter((line): line is Extract<JournalLine, { type: T }> => line.type === type)
   const hooks: HookLine[] = of('hook')
   return {
+    hooks,
     spawns: of('spawn'),
     addons: of('addon'),
     threads: of('thread'),

@@ -92,8 +92,13 @@ function readLosses(directory: string, name: string): JournalLine[] {
   if (statSync(path).blocks === 0) return []
   const journal = name.slice(0, -'.lost'.length)
   return [...readFileSync(path).entries()].flatMap(([index, byte]): JournalLine[] =>
-    byte === 0 ? [] : [{ type: 'lost', id: journal + index.toString(16).padStart(8, '0') }],
+    // The highest bit of a spawn's counter tells whose libc Node runs on (../reroute/loader.ts), and is not in the index.
+    byte === 0 ? [] : [0, 0x80000000].map((bit) => lostIn(journal, bit + index)),
   )
+}
+
+function lostIn(journal: string, count: number): JournalLine {
+  return { type: 'lost', id: journal + count.toString(16).padStart(8, '0') }
 }
 
 function readLines(path: string): JournalLine[] {

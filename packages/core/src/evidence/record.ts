@@ -21,6 +21,10 @@ export interface HookLine {
   readonly file: string
   readonly pid: number
   readonly spawn: string | null
+  /** The file asked for a worker whose own Node runs in the column. */
+  readonly runtime: 'host' | 'node'
+  /** The start of the worker's Node in its column; null where it is the host's. */
+  readonly worker: string | null
 }
 
 /** A child was about to be started. `id` is unique in the run; the shim's record carries it back. */
@@ -28,6 +32,8 @@ export interface SpawnLine {
   readonly type: 'spawn'
   readonly id: string
   readonly place: TestPlace
+  /** The worker in the column that starts it, whose tree it belongs to for the kernel. */
+  readonly worker: string | null
   readonly decision: 'reroute' | 'passthrough'
   readonly code: string
   readonly reason: string

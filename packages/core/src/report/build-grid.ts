@@ -55,7 +55,7 @@ interface Judgement {
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
 function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
-  const { hooked, spawns, addons, unhookedThreads } = evidence
+  const { hooked, spawns, addons, unhookedThreads, onHost } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
   if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
 
@@ -67,6 +67,7 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
   const failed = ran.find(({ state }) => state === 'fail')
   if (failed) return { state: 'fail', reason: failed.message }
   if (!hooked) return { state: 'unproven', reason: 'the hook never reported from this file' }
+  if (onHost) return { state: 'unproven', reason: "the file asks for a Node in the column, and ran in the host's" }
   const unproven = first('unproven')
   if (unproven) return { state: 'unproven', reason: unproven.reason }
   if (unhookedThreads > 0) return { state: 'unproven', reason: 'a worker thread ran without the hook' }

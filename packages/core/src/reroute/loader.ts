@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { BesideHost } from './beside-host.js'
 import type { Follow } from './decision.js'
+import type { Runtime } from './options.js'
 import type { Seal } from './seal.js'
 
 /** What execve(2) gets for a rerouted program. */
@@ -18,8 +19,13 @@ const mark = '\u0001gm2'
 /** The token of the process that the hook itself starts. */
 export const rootToken = '0'.repeat(16)
 
-/** `id` of a spawn: 8 hex digits of the journal and 8 of a counter. */
+/** `id` of a spawn: 8 hex digits of the journal and 8 of a counter, whose highest bit tells that Node is in the column. */
 export type SpawnId = string
+
+/** packages/native/c/trailer.h reads the bit back, in every process of the tree. */
+export function spawnId(journal: string, count: number, runtime: Runtime): SpawnId {
+  return journal + ((runtime === 'node' ? 0x80000000 : 0) + count).toString(16).padStart(8, '0')
+}
 
 /**
  * `ld.so program args`, with what the shim must know in the string before the program's path: ld.so's own argv[0], which

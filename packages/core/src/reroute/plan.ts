@@ -23,9 +23,9 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   const found = locate(command)
   if ('errno' in found) return refused(found)
   const execution = lookThroughEnv(found, command)
-  const node = hostNode(execution, options, sysroot)
-  if (node !== null) return node
-  const tool = outOfScope(execution, options)
+  const isNode = runsNode(execution, options)
+  if (isNode && options.runtime !== 'node') return hostNode(execution, sysroot)
+  const tool = isNode ? null : outOfScope(execution, options)
   if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
   return notLoadable(execution, sysroot) ?? privileged(execution) ?? reroute(execution, command, sysroot, options)
 }
@@ -42,9 +42,12 @@ function refused({ errno, path }: Errno): Passthrough {
   }
 }
 
-function hostNode(execution: Execution, options: PlanOptions, sysroot: Sysroot): Passthrough | null {
-  const { asked, scripts, binary } = execution
-  if (binary.id !== nodeId(options) && !/^node(js)?$/.test(basename(binary.real))) return null
+function runsNode({ binary }: Execution, options: PlanOptions): boolean {
+  return binary.id === nodeId(options) || /^node(js)?$/.test(basename(binary.real))
+}
+
+function hostNode(execution: Execution, sysroot: Sysroot): Passthrough {
+  const { asked, scripts } = execution
   const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and is followed" : 'a script of Node'
   return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: followable(execution, sysroot) }
 }

@@ -33,5 +33,7 @@ function announce(path: string): void {
   if (!state || !place) return
   state.addons.add(path)
   if (state.columns.get(place.column)?.sysroot?.path === '/') return
+  // In a worker of this column the shim sees what is mapped.
+  if (state.worker?.column === place.column) return
   state.journal.append({ type: 'addon', place, path })
 }

@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs'
 import type { TestPlace } from '../evidence/record.js'
+import type { Runtime } from '../reroute/options.js'
 import { patchAddons } from './addons.js'
 import { patchAsyncSpawn } from './async-spawn.js'
 import { createHookState, type HookState, hookState, setHookState, testKey } from './hook-state.js'
 import { hostOf, readSession, type Session } from './session.js'
 import { patchSyncSpawn } from './sync-spawn.js'
 import { patchThreads } from './threads.js'
+import { takeWorker, type WorkerPlace } from './worker.js'
 
 /** A test file's hold on the hook of its thread. */
 export interface Attachment {
@@ -16,6 +18,8 @@ export interface Attachment {
   runInTest<T>(test: string, retry: number, body: () => T): T
   /** Runs `body` in another column of the session. */
   runInColumn<T>(column: string, body: () => T): T
+  /** Runs `body` so that the Node it starts is a worker of this column: on its libc, with all that it starts in turn. */
+  startWorker<T>(column: string, body: () => T): T
   detach(): void
 }
 
@@ -28,6 +32,10 @@ export interface AttachOptions {
   /** In a worker thread: the test that started it, and the id of that start. */
   readonly place?: TestPlace
   readonly spawn?: string
+  /** Whose libc the file wants this worker's Node to run on: `host` unless said. */
+  readonly runtime?: Runtime
+  /** In a worker thread: where its process runs. */
+  readonly worker?: WorkerPlace | null
   /** Files of this thread share their modules, so an addon that one loaded may serve the next unseen. */
   readonly sharesModules?: boolean
 }
@@ -39,10 +47,12 @@ export interface AttachOptions {
  */
 export function attach(options: AttachOptions): Attachment {
   const state = install(options)
-  const { column, file } = options
+  const { column, file, runtime = 'host' } = options
   const fileLevel: TestPlace = options.place ?? { column, file, test: null, retry: 0 }
   state.current = fileLevel
-  state.journal.append({ type: 'hook', column, file, pid: process.pid, spawn: options.spawn ?? null })
+  const spawn = options.spawn ?? null
+  const worker = state.worker?.column === column ? state.worker.spawn : null
+  state.journal.append({ type: 'hook', column, file, pid: process.pid, spawn, runtime, worker })
 
   const isHost = state.columns.get(column)?.sysroot?.path === '/'
   if (options.sharesModules && !isHost)
@@ -59,6 +69,7 @@ export function attach(options: AttachOptions): Attachment {
       const place = state.chosen.getStore() ?? state.current ?? fileLevel
       return state.chosen.run({ ...place, column: name }, body)
     },
+    startWorker: (name, body) => state.starting.run({ column: name }, body),
     detach() {
       if (state.current?.file === file) state.current = null
     },
@@ -101,7 +112,7 @@ export function uninstall(): void {
   for (const journal of [state.journal, ...state.journalsByUser.values()]) journal.close()
 }
 
-function install({ session: file, spawn }: AttachOptions): HookState {
+function install({ session: file, spawn, worker = takeWorker() }: AttachOptions): HookState {
   const installed = hookState()
   if (installed?.session.file === file) return installed
   uninstall()
@@ -110,8 +121,14 @@ function install({ session: file, spawn }: AttachOptions): HookState {
   // The COMMAND of `run` always counts, but not what it starts: the git of an npm script is the host's.
   const always = session.programs.always && spawn === undefined
   const sysroots = session.columns.flatMap(({ sysroot }) => sysroot ?? [])
-  const plan = { ...session.programs, always, node, sysroots, host: hostOf(session.columns) }
-  const state = createHookState(session, plan, [patchAsyncSpawn(), patchSyncSpawn(), patchAddons(), patchThreads()])
+  const runtime = worker === null ? session.programs.runtime : 'node'
+  const plan = { ...session.programs, runtime, always, node, sysroots, host: hostOf(session.columns) }
+  const state = createHookState(session, plan, worker, [
+    patchAsyncSpawn(),
+    patchSyncSpawn(),
+    patchAddons(),
+    patchThreads(),
+  ])
   setHookState(state)
   return state
 }

@@ -4,11 +4,16 @@ import type { TestPlace } from '../evidence/record.js'
 import type { PlanOptions } from '../reroute/options.js'
 import type { User } from './other-user.js'
 import type { SealedColumn, Session } from './session.js'
+import type { WorkerPlace } from './worker.js'
 
 /** What the installed hook knows in one thread of one process. */
 export interface HookState {
   readonly session: Session
   readonly plan: PlanOptions
+  /** This process's own place, when its Node runs in a column. */
+  readonly worker: WorkerPlace | null
+  /** Starts that happen in this context are workers: their Node runs in the column. */
+  readonly starting: AsyncLocalStorage<{ readonly column: string }>
   readonly columns: ReadonlyMap<string, SealedColumn>
   readonly journal: Journal
   /** Journals for children that run as another user. */
@@ -37,10 +42,17 @@ export function setHookState(state: HookState | undefined): void {
   ;(process as Holder)[key] = state
 }
 
-export function createHookState(session: Session, plan: PlanOptions, undo: readonly (() => void)[]): HookState {
+export function createHookState(
+  session: Session,
+  plan: PlanOptions,
+  worker: WorkerPlace | null,
+  undo: readonly (() => void)[],
+): HookState {
   return {
     session,
     plan,
+    worker,
+    starting: new AsyncLocalStorage(),
     columns: new Map(session.columns.map((column) => [column.name, column])),
     journal: createJournal(session.journals),
     journalsByUser: new Map(),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
 import { hardLink } from '../reroute/hard-link.js'
+import type { Runtime } from '../reroute/options.js'
 import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
 import type { StrategyName, StrategyOption } from '../reroute/strategies/strategy.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
@@ -34,6 +35,8 @@ export interface ProgramOptions {
   readonly exclude: readonly string[]
   readonly hostLibraries: 'allow' | 'refuse'
   readonly strategy: StrategyOption
+  /** Whose libc Node runs on, where no suite says otherwise. */
+  readonly runtime: Runtime
   /** The COMMAND of `run`: counts wherever it lies. */
   readonly always: boolean
 }

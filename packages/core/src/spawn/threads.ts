@@ -2,13 +2,16 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import worker_threads, { type WorkerOptions } from 'node:worker_threads'
 import type { TestPlace } from '../evidence/record.js'
+import { spawnId } from '../reroute/loader.js'
 import { hookState, placeOf } from './hook-state.js'
+import type { WorkerPlace } from './worker.js'
 
 /** What a worker thread needs to install the hook in itself: every thread has builtins of its own. */
 export interface ThreadContext {
   readonly session: string
   readonly spawn: string
   readonly place: TestPlace
+  readonly worker: WorkerPlace | null
 }
 
 const variable = 'GLIBC_MATRIX_CONTEXT'
@@ -47,9 +50,9 @@ function nextContext(): ThreadContext | null {
   const state = hookState()
   const place = state ? placeOf(state) : null
   if (!state || !place) return null
-  const spawn = state.journal.id + (state.count++).toString(16).padStart(8, '0')
+  const spawn = spawnId(state.journal.id, state.count++, 'host')
   state.journal.append({ type: 'thread', id: spawn, place })
-  return { session: state.session.file, spawn, place }
+  return { session: state.session.file, spawn, place, worker: state.worker }
 }
 
 function isHooked({ env }: WorkerOptions): boolean {
