@@ -23,6 +23,8 @@ const defaults = {
   keyring: null,
   allowUnsigned: false,
   packages: [],
+  runtime: { all: null, suites: [] },
+  node: null,
   hostLibraries: 'allow',
   strategy: 'loader',
   onMissing: 'fail',

@@ -1,7 +1,7 @@
 import { extract, parse } from 'jest-docblock'
 import { expect, it } from 'vitest'
 import { parsePragma } from '../../../packages/core/src/config/pragma.js'
-import { suiteSelectors } from '../../../packages/core/src/config/suites.js'
+import { suiteRuntime, suiteSelectors } from '../../../packages/core/src/config/suites.js'
 import { failure } from '../failure.js'
 
 it.each<[string, string[] | null]>([
@@ -105,4 +105,26 @@ it('names the file of a bad pragma as it is called in the project', () => {
   expect(failure(() => suiteSelectors('/p/test/a.test.ts', '\n// @glibc', config)).message).toContain(
     'test/a.test.ts:2',
   )
+})
+
+const runtime = (all: 'host' | 'node' | null) => ({
+  root: '/p',
+  runtime: { all, suites: all === null ? [{ glob: 'addon/**', runtime: 'node' as const }] : [] },
+})
+
+it.each<[string, string, 'host' | 'node' | null, 'host' | 'node']>([
+  ['test/a.test.ts', '', null, 'host'],
+  ['test/a.test.ts', '', 'node', 'node'],
+  ['addon/a.test.ts', '', null, 'node'],
+  ['addon/a.test.ts', '// @glibc-runtime host', null, 'host'],
+  ['test/a.test.ts', '/**\n * @glibc 2.31\n * @glibc-runtime node\n */', null, 'node'],
+  ['test/a.test.ts', 'import "a" // @glibc-runtime node', null, 'host'],
+])('the Node of %s with %j and runtime %j is that of the %s', (file, source, all, expected) => {
+  expect(suiteRuntime(file, source, runtime(all))).toBe(expected)
+})
+
+it.each(['', ' column'])('refuses `@glibc-runtime%s`, with file and line', (value) => {
+  const error = failure(() => suiteRuntime('/p/test/a.test.ts', `// @glibc-runtime${value}\n`, runtime(null)))
+  expect(error.code).toBe('PRAGMA_INVALID')
+  expect(error.message).toContain(`test/a.test.ts:1: found ${value ? "'column'" : 'nothing'}`)
 })

@@ -3,7 +3,15 @@ import { collectEvidence } from '../../../packages/core/src/evidence/evidence.js
 import type { HookLine, JournalLine, SpawnLine } from '../../../packages/core/src/evidence/record.js'
 import { column, hostColumn, hostLibc, libc, mapped, place, program, spawned } from './lines.js'
 
-const hook: HookLine = { type: 'hook', column: '2.31', file: 'a.test.ts', pid: 41, spawn: null, runtime: 'host', worker: null }
+const hook: HookLine = {
+  type: 'hook',
+  column: '2.31',
+  file: 'a.test.ts',
+  pid: 41,
+  spawn: null,
+  runtime: 'host',
+  worker: null,
+}
 const failed: JournalLine = { type: 'failed', id: 'aaaaaaaa00000000', errno: -2 }
 const passed = (code: string): SpawnLine => spawned({ decision: 'passthrough', code, reason: `because ${code}` })
 

@@ -12,7 +12,15 @@ export async function sessionFor(root: string): Promise<Session> {
   const missing = { name: '2.99', spec: 'dir:/nowhere', glibc: null, sysroot: null, skip: 'not there' }
   return openSession([await column('host', 'host'), await column('2.31', 'debian:bullseye'), missing], {
     narrowed: false,
-    programs: { root, programs: null, exclude: [], hostLibraries: 'allow', strategy: 'loader', runtime: 'host', always: false },
+    programs: {
+      root,
+      programs: null,
+      exclude: [],
+      hostLibraries: 'allow',
+      strategy: 'loader',
+      runtime: 'host',
+      always: false,
+    },
     report: { root, incompatible: 'fail', unproven: 'warn', outputFile: null },
   })
 }

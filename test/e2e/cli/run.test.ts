@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, expect, test } from 'vitest'
@@ -24,8 +24,8 @@ interface Column {
   records: { program: string; proof: string; libc: string[] }[]
 }
 
-async function runJson(sysroots: string, command: readonly string[], options = {}) {
-  const outcome = await glibcMatrix(['run', '--json', '--sysroot', sysroots, '--', ...command], {
+async function runJson(sysroots: string, command: readonly string[], flags: readonly string[] = [], options = {}) {
+  const outcome = await glibcMatrix(['run', '--json', ...flags, '--sysroot', sysroots, '--', ...command], {
     cwd: directory,
     ...options,
   })
@@ -151,13 +151,27 @@ test('what a shell starts is in the column; the shell itself is a tool of the ho
   expect(stderr).toContain('glibc=2.31\n')
 })
 
-test('a Node script: what it spawns is in the column, its host tools are not', async () => {
+test.each([
+  ['2.31', '2.31'],
+  ['2.41', '2.41'],
+  ['host', '2.36'],
+])('Node itself runs in the column %s, and so do the Nodes that it starts', async (column, version) => {
+  const libc = 'process.report.getReport().header.glibcVersionRuntime'
+  const inner = `node -p "${libc}"`
+  const script = `console.log(${libc}, process.execPath); console.log(String(require('child_process').execSync(${JSON.stringify(inner)})))`
+  const { exitCode, report, stderr } = await runJson(column, ['node', '-e', script])
+  expect({ exitCode, state: report.columns[0]?.state }).toEqual({ exitCode: 0, state: 'pass' })
+  expect(stderr).toContain(`${version} ${realpathSync(process.execPath)}\n${version}\n`)
+  expect(report.columns[0]?.records.length).toBe(2)
+})
+
+test('--runtime host keeps Node on the host: what it spawns is in the column, its host tools are not', async () => {
   writeFileSync(
     join(directory, 'spawns.cjs'),
     `const { spawnSync } = require('node:child_process')
      for (const file of ['./print-libc', 'true', '/bin/ls']) process.exitCode ||= spawnSync(file, { stdio: 'inherit' }).status`,
   )
-  const { exitCode, report, stderr } = await runJson('2.31', ['node', 'spawns.cjs'])
+  const { exitCode, report, stderr } = await runJson('2.31', ['node', 'spawns.cjs'], ['--runtime', 'host'])
   expect(exitCode).toBe(0)
   expect(report.columns[0]?.records).toEqual([
     expect.objectContaining({ program: programs['print-libc'], proof: 'mapped' }),
@@ -165,8 +179,8 @@ test('a Node script: what it spawns is in the column, its host tools are not', a
   expect(stderr).toContain('glibc=2.31\n')
 })
 
-test('a Node script that starts nothing is none, not a tick', async () => {
-  const { exitCode, report } = await runJson('2.31', ['node', '-e', '0'])
+test("the host's Node that starts nothing is none, not a tick", async () => {
+  const { exitCode, report } = await runJson('2.31', ['node', '-e', '0'], ['--runtime', 'host'])
   expect({ exitCode, state: report.columns[0]?.state }).toEqual({ exitCode: 0, state: 'none' })
 })
 

@@ -18,7 +18,9 @@ export interface Tree {
   readonly mapped: ReadonlyMap<string, MappedLine[]>
   readonly openings: ReadonlyMap<string, OpeningLine[]>
   readonly execs: ReadonlyMap<string, ExecLine[]>
-  /** Tokens of announced starts that the kernel refused. */
+  /** What the hook of a worker in the column started, by the spawn that the worker's tree began with. */
+  readonly starts: ReadonlyMap<string, SpawnLine[]>
+  /** Tokens of announced starts that the kernel refused; of a hook's start, its id. */
   readonly unstarted: ReadonlySet<string>
   /** Trees of which the kernel reports every exec. */
   readonly accounted: ReadonlySet<string>
@@ -70,7 +72,7 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): T
  * A sealed loader is executed once for each announcement; system(3) and popen(3) begin with a bare /bin/sh.
  */
 function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
-  const all = tree.execs.get(spawn.id) ?? []
+  const all = announcementsIn(spawn.id, tree)
   const execs = all.filter(({ token }) => !tree.unstarted.has(token))
   // What the kernel refused leaves no credit, but for a text: it can't be started at all, and sh reads it instead.
   const plain = new Set(
@@ -94,6 +96,19 @@ function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): Judg
   return [...unknown, ...surplus].map(({ pid, program }) =>
     unproven(`process ${pid} started ${program} by a way that can't be followed`),
   )
+}
+
+type Announcement = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason'>
+
+/** What the hook of a worker in the column starts makes trees of their own, which the kernel counts as the worker's. */
+function announcementsIn(id: string, tree: Tree): Announcement[] {
+  const starts = tree.starts.get(id) ?? []
+  const own = tree.execs.get(id) ?? []
+  return [...own, ...starts.flatMap((start) => [announcementOf(start), ...announcementsIn(start.id, tree)])]
+}
+
+function announcementOf({ id, decision, followed, program, reason }: SpawnLine): Announcement {
+  return { token: id, how: decision === 'reroute' ? 'program' : followed ? 'tool' : 'plain', program, reason }
 }
 
 /** A process that opened a library and ended before it could say which files that brought. */

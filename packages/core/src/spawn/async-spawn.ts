@@ -1,6 +1,7 @@
 import { ChildProcess } from 'node:child_process'
 import { hookState } from './hook-state.js'
-import { intercept, type SpawnRequest } from './intercept.js'
+import { intercept } from './intercept.js'
+import type { SpawnRequest } from './request.js'
 
 type Patchable = { spawn(this: ChildProcess, options: SpawnRequest): number | undefined }
 

@@ -1,5 +1,5 @@
 import { GlibcMatrixError } from '../errors.js'
-import type { SpawnRequest } from './intercept.js'
+import type { SpawnRequest } from './request.js'
 
 export interface SyncResult {
   readonly error?: number

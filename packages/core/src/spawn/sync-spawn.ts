@@ -1,5 +1,6 @@
 import { hookState } from './hook-state.js'
-import { intercept, type SpawnRequest } from './intercept.js'
+import { intercept } from './intercept.js'
+import type { SpawnRequest } from './request.js'
 import { type SyncResult, syncBinding } from './sync-binding.js'
 
 /**

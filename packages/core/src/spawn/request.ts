@@ -1,0 +1,39 @@
+import type { Command } from '../reroute/decision.js'
+
+/** A spawn as both of Node's bindings take it, after their own normalisation. */
+export interface SpawnRequest {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd?: string | undefined
+  readonly envPairs: readonly string[]
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
+}
+
+/** What to start instead, and whom to tell when the kernel refuses. */
+export interface Interception {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly envPairs: readonly string[]
+  failed(errno: number): void
+}
+
+/** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */
+export function readCommand(request: SpawnRequest): Command {
+  const env: Record<string, string> = {}
+  for (const pair of request.envPairs) {
+    if (!pair.startsWith('PATH=') && !pair.startsWith('LD_')) continue
+    const equals = pair.indexOf('=')
+    env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
+  }
+  return { file: request.file, args: request.args, cwd: request.cwd ?? workingDirectory(), env }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    // A removed directory has no name, but a process may still be in it (proc_pid_cwd(5)).
+    return '/proc/self/cwd'
+  }
+}
