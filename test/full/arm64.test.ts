@@ -43,7 +43,7 @@ describe.each(['debian:bullseye/arm64', 'debian:trixie/arm64'])('arm64: %s', (sp
     writeFileSync(at('d'), sealed.bytes, { mode: 0o755 })
     const shim = readFileSync(join(root, 'packages/native/prebuilt/linux-arm64/shim.so'))
     const scope = { root: directory, node: '/nowhere', programs: null, exclude: [] }
-    const places = { journals, accountant: '', hostLoader: at('d'), columnLoader: at('d') }
+    const places = { journals, accountant: '', startPage: 0x55_1234_0000n, hostLoader: at('d'), columnLoader: at('d') }
     // The shim's configuration has room for a short list.
     const libraryPath = sysroot.libraryPath.map((path, index) => {
       symlinkSync(path, at(`l${index}`))

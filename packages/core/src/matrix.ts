@@ -81,7 +81,7 @@ function readSettled(journals: string): JournalLine[] {
   for (let waited = 0; ; waited += 20) {
     const lines = readJournals(journals)
     const ended = new Set(lines.flatMap((line) => (line.type === 'ended' ? line.id : [])))
-    const open = lines.some((line) => line.type === 'accounting' && !ended.has(line.id))
+    const open = lines.some((line) => line.type === 'mapped' && line.accounted === true && !ended.has(line.id))
     if (!open || waited >= 1000) return lines
     Atomics.wait(tick, 0, 0, 20)
   }

@@ -14,6 +14,7 @@
 #include <sys/un.h>
 
 #include "journal.h"
+#include "start-page.h"
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
@@ -30,26 +31,40 @@ static long install(const struct sock_fprog *program) {
   return fd == -22 /* EINVAL */ ? SYS3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, program) : fd;
 }
 
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, field))
+#define LOAD_HIGH(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, field) + 4)
+#define IF_EQUAL(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
+#define ANSWER(action) BPF_STMT(BPF_RET | BPF_K, action)
+
 /*
  * execve and execveat of this architecture, of x32, and of the 32-bit one that the kernel also runs (int 0x80, compat
- * arm): numbers of arch/x86/entry/syscalls and of arm's table.
+ * arm): numbers of arch/x86/entry/syscalls and of arm's table. An execve of this architecture whose path lies where the
+ * start page has a sealed loader's is not reported. Both architectures are little-endian: the low half comes first.
  */
 static long open_listener(void) {
   struct sock_filter filter[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 0, 6),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 9, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_execveat, 8, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40000000 + 520, 7, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x40000000 + 545, 6, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 3, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 358, 2, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 387, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+      LOAD(arch),
+      IF_EQUAL(OWN_ARCH, 0, 6),
+      LOAD(nr),
+      IF_EQUAL(__NR_execve, 9, 0),
+      IF_EQUAL(__NR_execveat, 14, 0),
+      IF_EQUAL(0x40000000 + 520, 13, 0),
+      IF_EQUAL(0x40000000 + 545, 12, 0),
+      ANSWER(SECCOMP_RET_ALLOW),
+      /* of the other architecture */
+      LOAD(nr),
+      IF_EQUAL(11, 9, 0),
+      IF_EQUAL(358, 8, 0),
+      IF_EQUAL(387, 7, 0),
+      ANSWER(SECCOMP_RET_ALLOW),
+      /* our own execve */
+      LOAD_HIGH(args[0]),
+      IF_EQUAL(has_start_page ? config.start_page >> 32 : ~0u, 0, 4),
+      LOAD(args[0]),
+      IF_EQUAL(start_page_path(1), 1, 0),
+      IF_EQUAL(start_page_path(0), 0, 1),
+      ANSWER(SECCOMP_RET_ALLOW),
+      ANSWER(SECCOMP_RET_USER_NOTIF),
   };
   struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
   long fd = install(&program);
@@ -58,24 +73,26 @@ static long open_listener(void) {
   return install(&program);
 }
 
-/* Sends the listener and the id of the tree; the accountant answers one byte when it watches. */
+/* Sends the listener and the id of the tree, and doesn't wait: what the kernel reports is kept until the accountant looks. */
 static int hand_to_accountant(long connection, long listener) {
   char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
   struct iovec text = {.iov_base = self.id, .iov_len = ID_LENGTH};
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
   struct cmsghdr *header = (struct cmsghdr *)control;
-  char answer;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   *(int *)CMSG_DATA(header) = (int)listener;
-  return SYS3(__NR_sendmsg, connection, &message, 0x4000 /* MSG_NOSIGNAL */) == ID_LENGTH &&
-         SYS3(__NR_read, connection, &answer, 1) == 1;
+  return SYS3(__NR_sendmsg, connection, &message, 0x4000 /* MSG_NOSIGNAL */) == ID_LENGTH;
 }
+
+/* The kernel counts this tree, and the accountant will say when it has ended: told in the record (report, shim.c). */
+static int is_accounted;
 
 /*
  * Only in the first process of a tree. Without an accountant, or where the kernel refuses, the shims' own announcements
- * are all there is, and no line of this type says otherwise.
+ * are all there is, and no record says otherwise. An exec without a listener fails (ENOSYS), so the filter comes after
+ * the connection, which there is only while the accountant lives.
  */
 static void begin_accounting(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -83,12 +100,10 @@ static void begin_accounting(void) {
   bytes_copy(address.sun_path, config.accountant, sizeof address.sun_path - 1);
   long connection = SYS3(__NR_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connection < 0) return;
-  char ready;
-  /* The filter comes after the accountant's word that it can take one more: an exec without a listener fails (ENOSYS). */
-  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0 && SYS3(__NR_read, connection, &ready, 1) == 1) {
+  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0) {
     long listener = open_listener();
     if (listener >= 0) {
-      hand_to_accountant(connection, listener);
+      is_accounted = hand_to_accountant(connection, listener);
       SYS1(__NR_close, listener);
     }
   }

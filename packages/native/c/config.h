@@ -30,6 +30,8 @@ struct config {
   char programs[2048];            /* list of globs */
   char exclude[2048];             /* list of globs */
   char accountant[108];           /* socket of the session's accountant; empty: none */
+  uint32_t reserved;
+  uint64_t start_page;            /* where the sealed loaders' paths lie in every process (start-page.h); 0: nowhere */
 };
 
 /* In .data, so that the bytes are in the file, and volatile, so that the compiler doesn't fold them. */

@@ -167,7 +167,7 @@ static char *hand_over(const char *command, size_t *size) {
   if (memory < 0 && memory > -4096) return 0;
   char told[2 + TRAILER_LENGTH + 1] = "sh";
   write_trailer(told + 2, &trailer, 2);
-  announce("exec", &trailer, "tool", shell.real, 0);
+  announce("exec", &trailer, "tool", shell.real, 0, 0);
   struct line l = {(char *)memory, 0, *size - 1, 0};
   put(&l, "exec '");
   put(&l, config.host_loader);

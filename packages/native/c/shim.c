@@ -93,6 +93,7 @@ static int report(int first) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
   put_head(&l, "mapped", &self);
   put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
+  if (is_accounted) put(&l, ",\"accounted\":true");
   put(&l, ",\"ppid\":");
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");
@@ -170,9 +171,10 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   } else program = begin_from_variable(envp);
   if (!program) return;
   if (!map_loss()) return;
+  map_start_page();
+  begin_accounting();
   report(1);
   loads_before_main = loads_now();
-  begin_accounting();
 }
 
 /*

@@ -3,6 +3,7 @@
 #define GLIBC_MATRIX_START_H
 
 #include "identity.h"
+#include "start-page.h"
 #include "target.h"
 #include "trailer.h"
 
@@ -24,7 +25,11 @@ static struct trailer trailer_of(const struct call *call, char kind) {
   return t;
 }
 
-static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path, const char *reason) {
+static int is_in_start_page(const char *path) { return has_start_page && (uint64_t)path - config.start_page < START_PAGE_SIZE; }
+
+/* `quiet`: the kernel won't report it, since it is told apart by its pointer. */
+static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path,
+                     const char *reason, int quiet) {
   char bytes[2400];
   struct line l = {bytes, 0, sizeof bytes, 0};
   put_head(&l, type, trailer);
@@ -36,6 +41,7 @@ static void announce(const char *type, const struct trailer *trailer, const char
     put_json_bytes(&l, path, length < 340 ? length : 340);
     put(&l, ",\"reason\":");
     put_json_bytes(&l, reason ? reason : "", reason ? text_length(reason) : 0);
+    if (quiet) put(&l, ",\"quiet\":true");
   }
   put(&l, "}\n");
   append_line(&l);
@@ -44,9 +50,9 @@ static void announce(const char *type, const struct trailer *trailer, const char
 /* Announces, starts, and takes the announcement back when nothing was started. */
 static int start_announced(const struct call *call, struct trailer *trailer, const char *how, const struct target *t,
                            const char *path, char *const argv[], char *const envp[]) {
-  if (!call->given) announce("exec", trailer, how, t->real[0] ? t->real : path, t->reason);
+  if (!call->given) announce("exec", trailer, how, t->real[0] ? t->real : path, t->reason, is_in_start_page(path));
   int result = call->make(call, path, argv, envp);
-  if (result != call->succeeded && !call->given) announce("unstarted", trailer, 0, 0, 0);
+  if (result != call->succeeded && !call->given) announce("unstarted", trailer, 0, 0, 0, 0);
   return result;
 }
 
@@ -95,6 +101,7 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   all[used++] = (char *)t->real;
   for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
   const char *loader = is_program ? config.column_loader : config.host_loader;
+  if (has_start_page) loader = (const char *)start_page_path(is_program);
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }
 

@@ -48,7 +48,7 @@ export async function sealFor(sysroot: Sysroot): Promise<Sealed> {
   const { name: directory } = dirSync({ unsafeCleanup: true, tmpdir: '/tmp', template: 'XXXXXX' })
   const journals = join(directory, 'j')
   mkdirSync(journals)
-  const seal = sealSysroot(sysroot, { directory, letter: '0', journals, host, scope, accountant: '' })
+  const seal = sealSysroot(sysroot, { directory, letter: '0', journals, host, scope, accountant: '', startPage: 0n })
   const journal = createJournal(journals)
   let count = 0
   return {

@@ -93,7 +93,7 @@ function indexLines(lines: readonly JournalLine[]): Index {
     execs: groupBy(of('exec'), ({ id }) => id),
     starts: groupBy(of('spawn'), ({ worker }) => worker ?? ''),
     unstarted: new Set([...of('unstarted').map(({ token }) => token), ...of('failed').map(({ id }) => id)]),
-    accounted: new Set(of('accounting').map(({ id }) => id)),
+    accounted: new Set(of('mapped').flatMap(({ id, accounted }) => (accounted === true ? [id] : []))),
     kernel: groupBy(of('kernel'), ({ id }) => id),
     ended: new Set(of('ended').map(({ id }) => id)),
     lost: new Set(of('lost').map(({ id }) => id)),

@@ -124,7 +124,7 @@ function parseLine(line: string, path: string, number: number): JournalLine {
 
 const types: ReadonlySet<string> = new Set<JournalLine['type']>([
   ...(['hook', 'spawn', 'failed', 'addon', 'thread'] as const),
-  ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'accounting', 'kernel', 'ended'] as const),
+  ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'kernel', 'ended'] as const),
 ])
 
 /** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */

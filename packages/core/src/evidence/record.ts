@@ -8,11 +8,11 @@ export interface TestPlace {
 
 /**
  * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
- * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), and by the accountant (`accounting`, `kernel`, `ended`).
+ * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), and by the accountant (`kernel`, `ended`).
  */
 export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ThreadLine | ShimLine | AccountantLine
 type ShimLine = MappedLine | OpeningLine | ExecLine | UnstartedLine | LostLine
-type AccountantLine = AccountingLine | KernelLine | EndedLine
+type AccountantLine = KernelLine | EndedLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
 export interface HookLine {
@@ -96,6 +96,8 @@ export interface MappedLine {
   readonly ppid: number
   readonly program: string
   readonly objects: readonly MappedObject[]
+  /** The kernel reports every unannounced execve of this tree to the accountant; what no `kernel` line tells did not happen. */
+  readonly accounted?: boolean
   /** How many openings of libraries (dlopen) came before; none when missing. */
   readonly opening?: number
 }
@@ -122,6 +124,8 @@ export interface ExecLine {
   readonly how: 'program' | 'tool' | 'itself' | 'plain'
   readonly program: string
   readonly reason: string
+  /** The kernel knows the start by its pointer and doesn't report it. */
+  readonly quiet?: boolean
 }
 
 /** The kernel refused what the `exec` line of this token announced. */
@@ -132,13 +136,7 @@ export interface UnstartedLine {
   readonly pid: number
 }
 
-/** The kernel reports every execve of this tree to the accountant: what is not told by a `kernel` line did not happen. */
-export interface AccountingLine {
-  readonly type: 'accounting'
-  readonly id: string
-}
-
-/** A process of the tree called execve or execveat for a file that can be started; `?` where its path can't be read. */
+/** A process of the tree called execve or execveat, not by a shim's announced start, for a file that can be started; `?` where its path can't be read. */
 export interface KernelLine {
   readonly type: 'kernel'
   readonly id: string

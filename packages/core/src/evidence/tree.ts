@@ -80,7 +80,7 @@ function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): Judg
       .filter((exec) => exec.how === 'plain' && (execs.includes(exec) || exec.reason === text))
       .map(({ program }) => program),
   )
-  const sealed = execs.filter(({ how }) => how === 'program' || how === 'tool').length
+  const loud = execs.filter(({ how, quiet }) => (how === 'program' || how === 'tool') && quiet !== true).length
   // Not by name alone: the same program may have been started by a raw system call too.
   const themselves = execs.filter(({ how }) => how === 'itself').map(({ program }) => program)
   const isAnnounced = (program: string) => {
@@ -90,15 +90,15 @@ function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): Judg
   }
   const lines = tree.kernel.get(spawn.id) ?? []
   const isKnown = ({ program }: KernelLine) =>
-    loaders.includes(program) || plain.has(program) || (sealed > 0 && program === '/bin/sh') || isAnnounced(program)
+    loaders.includes(program) || plain.has(program) || (loud > 0 && program === '/bin/sh') || isAnnounced(program)
   const unknown = lines.filter((line) => !isKnown(line))
-  const surplus = lines.filter(({ program }) => loaders.includes(program)).slice(sealed)
+  const surplus = lines.filter(({ program }) => loaders.includes(program)).slice(loud)
   return [...unknown, ...surplus].map(({ pid, program }) =>
     unproven(`process ${pid} started ${program} by a way that can't be followed`),
   )
 }
 
-type Announcement = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason'>
+type Announcement = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason' | 'quiet'>
 
 /** What the hook of a worker in the column starts makes trees of their own, which the kernel counts as the worker's. */
 function announcementsIn(id: string, tree: Tree): Announcement[] {
@@ -108,7 +108,13 @@ function announcementsIn(id: string, tree: Tree): Announcement[] {
 }
 
 function announcementOf({ id, decision, followed, program, reason }: SpawnLine): Announcement {
-  return { token: id, how: decision === 'reroute' ? 'program' : followed ? 'tool' : 'plain', program, reason }
+  return {
+    token: id,
+    how: decision === 'reroute' ? 'program' : followed ? 'tool' : 'plain',
+    program,
+    reason,
+    quiet: true,
+  }
 }
 
 /** A process that opened a library and ended before it could say which files that brought. */

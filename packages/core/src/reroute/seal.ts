@@ -43,6 +43,7 @@ export interface SealPlace {
   readonly host: Sysroot
   readonly scope: ShimScope
   readonly accountant: string
+  readonly startPage: bigint
 }
 
 /**
@@ -51,7 +52,7 @@ export interface SealPlace {
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
 export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = symlinkSync): Seal {
-  const { directory, letter, journals, host, scope, accountant } = place
+  const { directory, letter, journals, host, scope, accountant, startPage } = place
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
@@ -73,7 +74,10 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
   const libcBuildId = sysroot.libc.buildId ?? ''
   const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
-  writeFileSync(shim, configureShim(readShim(), { journals, libcBuildId, patches, scope, accountant, ...loaders }))
+  writeFileSync(
+    shim,
+    configureShim(readShim(), { journals, libcBuildId, patches, scope, accountant, startPage, ...loaders }),
+  )
   writeFileSync(preloadList, `${shim}\n`)
   const family = provides.filter(isGlibcFamily)
   return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath }

@@ -20,6 +20,8 @@ export interface ShimConfig {
   readonly scope: ShimScope
   /** Socket of the session's accountant; empty: the shims' own announcements are all there is. */
   readonly accountant: string
+  /** Where every process keeps the paths of the sealed loaders; 0n: nowhere. */
+  readonly startPage: bigint
 }
 
 /** Which programs count, as `plan` has it. */
@@ -32,7 +34,7 @@ export interface ShimScope {
 
 // The layout of `struct config` in packages/native/c/config.h: offset and size of each field.
 const magic = Buffer.from('glibc-matrix/cfg', 'latin1')
-const at = { patchCount: 16, programsOnly: 20, patches: 264 }
+const at = { patchCount: 16, programsOnly: 20, patches: 264, startPage: 7544 }
 const texts = {
   journals: [24, 192],
   libcBuildId: [216, 48],
@@ -62,6 +64,7 @@ export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
   writeList(block, lists.programs, (programs ?? []).flatMap(plainGlobs))
   writeList(block, lists.exclude, exclude.flatMap(plainGlobs))
   block.writeUInt32LE(programs === null ? 0 : 1, at.programsOnly)
+  block.writeBigUInt64LE(config.startPage, at.startPage)
   writePatches(block, config.patches)
   return copy
 }

@@ -11,6 +11,7 @@ import { startAccountant } from './accountant.js'
 import { checkStrategy } from './available-strategies.js'
 import { mayRun, nobody } from './other-user.js'
 import { runDirectories } from './run-directories.js'
+import { chooseStartPage } from './start-page.js'
 
 /** A column of the matrix: its sysroot, or why there is none. */
 export interface Column {
@@ -89,9 +90,10 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
     const host = hostOf(columns)
     const accountant = host === null ? '' : startAccountant(join(directory, 'a'), journals)
+    const startPage = chooseStartPage(process.arch)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
-      const place = { directory, journals, host, scope, accountant, letter: letters[index] as string }
+      const place = { directory, journals, host, scope, accountant, startPage, letter: letters[index] as string }
       const seal = sealSysroot(column.sysroot, place)
       return {
         ...column,
