@@ -48,17 +48,36 @@ static int make_writable(uintptr_t at, size_t length, uintptr_t *page) {
   return 0;
 }
 
-/* Private memory alone changes: the file, and with it the identity of the libc, stays what the sysroot holds. */
-static void patch_libc(const struct object *o, int count) {
-  if (!is_configured_libc(o)) return;
+struct span {
+  uintptr_t start, end;
+};
+
+/* Where the patches of libc go, as one span; empty when there is nothing to patch. */
+static struct span span_of_patches(const struct object *o, int count) {
+  struct span span = {~(uintptr_t)0, 0};
   for (uint32_t i = 0; i < config.patch_count && i < PATCHES_MAX; i++) {
     size_t length = config.patches[i].length;
-    uintptr_t page, at = address_of_offset(o, count, config.patches[i].offset);
-    if (!at || length > sizeof config.patches[i].text || !readable_in(o->first, count, at, length)) continue;
-    if (!make_writable(at, length, &page)) continue;
-    bytes_copy((void *)at, (const void *)config.patches[i].text, length);
-    SYS3(__NR_mprotect, page, at + length - page, PROT_READ);
+    uintptr_t at = address_of_offset(o, count, config.patches[i].offset);
+    if (!at || length > sizeof config.patches[i].text) return (struct span){0, 0};
+    if (at < span.start) span.start = at;
+    if (at + length > span.end) span.end = at + length;
   }
+  return span.end && readable_in(o->first, count, span.start, span.end - span.start) ? span : (struct span){0, 0};
+}
+
+/*
+ * Private memory alone changes: the file, and with it the identity of the libc, stays what the sysroot holds. The strings
+ * are read-only data of one segment, which becomes writable once.
+ */
+static void patch_libc(const struct object *o, int count) {
+  if (!is_configured_libc(o)) return;
+  struct span span = span_of_patches(o, count);
+  uintptr_t page;
+  if (!span.end || !make_writable(span.start, span.end - span.start, &page)) return;
+  for (uint32_t i = 0; i < config.patch_count && i < PATCHES_MAX; i++)
+    bytes_copy((void *)address_of_offset(o, count, config.patches[i].offset), (const void *)config.patches[i].text,
+               config.patches[i].length);
+  SYS3(__NR_mprotect, page, span.end - page, PROT_READ);
 }
 
 static void put_object(struct line *l, const struct object *o) {
