@@ -62,6 +62,8 @@ export type ErrorCode =
   | 'PROGRAM_FOREIGN'
   | 'SEAL_FAILED'
   | 'STRATEGY_REFUSED'
+  | 'NODE_TOO_NEW'
+  | 'WORKER_DIED'
   | 'SESSION_NOT_FOUND'
   | 'PLATFORM_UNSUPPORTED'
   // evidence and report

@@ -10,12 +10,17 @@ export interface MatrixPlace {
   readonly root: string
   /** Vitest's `sequence.groupOrder` of this project, which a command line's `--sequence.*` would take away. */
   readonly groupOrder: number
+  /** The files, as `suiteOf` names them, whose worker's Node shall run on the column's libc. */
+  readonly nodeFiles: readonly string[]
 }
 
 /** A test file as journals and grid name it. */
 export function suiteOf(file: string, root: string): string {
   return relative(root, file).split(sep).join('/')
 }
+
+/** The pool of workers whose own Node runs in the column. */
+export const poolName = 'glibc'
 
 /** The setup file that installs the hook in a worker. */
 export const setupFile = fileURLToPath(new URL('./setup.mjs', import.meta.url))

@@ -18,6 +18,9 @@ export function matrixPlugin(matrix: Matrix): Plugin {
       const place = project.config.provide?.glibcMatrix as MatrixPlace | undefined
       if (place === undefined) return
       hookFirst(project)
+      // Vitest's own node part is there by now; a config that only builds doesn't need it.
+      const { poolByFile } = await import('./pool.mjs')
+      poolByFile(project, matrix.config)
       project.config.sequence = { ...project.config.sequence, groupOrder: place.groupOrder }
       runGlobalSetupOnce(vitest, project)
       const excluded = await excludedFiles(project, place, matrix).catch((error) => Promise.reject(presentable(error)))

@@ -40,7 +40,7 @@ function inColumn(
 ): TestProjectInlineConfiguration {
   const { session } = setting.matrix
   const groupOrder = groupOrderOf(base, column, setting)
-  const place: MatrixPlace = { session: session.file, column, root: session.report.root, groupOrder }
+  const place: MatrixPlace = { session: session.file, column, root: session.report.root, groupOrder, nodeFiles: [] }
   const { setupFiles = [], provide, sequence, name } = base.test ?? {}
   return {
     ...base,

@@ -1,5 +1,6 @@
 import type { TestResult } from '@glibc-matrix/core'
 import type { TestCase, TestModule, TestProject, TestSpecification, TestSuite } from 'vitest/node'
+import { crashes } from './crashes.mjs'
 import { type MatrixPlace, placeholder, suiteOf } from './place.mjs'
 
 /** What Vitest saw of a test file in its column; nothing for a project that is no column's. */
@@ -74,7 +75,9 @@ function faultOf(suite: TestSuite | TestModule): Outcome[] {
 /** A file whose worker died has neither tests nor errors. */
 function unfinished(module: TestModule): Outcome[] {
   if (module.state() !== 'pending' && module.state() !== 'queued') return []
-  return [{ state: 'fail', durationMs: 0, message: 'the file did not finish' }]
+  const how = crashes.of(module.project.name, module.moduleId)
+  const message = `the file did not finish${how === undefined ? '' : `: its worker ended with ${how}`}`
+  return [{ state: 'fail', durationMs: 0, message }]
 }
 
 function firstLine(errors: Errors): string {

@@ -1,7 +1,7 @@
 import { afterAll, aroundEach, inject, type RunnerTask } from 'vitest'
 import { announceColumn } from './column.mjs'
 import { nativeCore } from './native-core.mjs'
-import { type MatrixPlace, reference, sessionVariable, suiteOf } from './place.mjs'
+import { type MatrixPlace, poolName, reference, sessionVariable, suiteOf } from './place.mjs'
 import { compareSnapshots, forgetUnusedSnapshots } from './snapshots.mjs'
 import { workerState } from './worker-state.mjs'
 
@@ -11,10 +11,12 @@ if (place !== undefined) enter(place)
 /** Hooks this worker into its column, for the test file that loads next. */
 function enter(place: MatrixPlace): void {
   delete process.env[sessionVariable]
-  const { session, column, root } = place
-  const file = suiteOf(workerState().filepath, root)
+  const { session, column, root, nodeFiles } = place
+  const { filepath, ctx } = workerState()
+  const file = suiteOf(filepath, root)
+  const runtime = ctx.pool === poolName || nodeFiles.includes(file) ? 'node' : 'host'
   // Without isolation, and in vm pools, files of a worker share what was loaded natively.
-  const attachment = nativeCore.hook().attach({ session, column, file, sharesModules: true })
+  const attachment = nativeCore.hook().attach({ session, column, file, runtime, sharesModules: true })
   announceColumn(attachment.session, column)
 
   // The hooks around a test are inside of this one, so what they start belongs to the test too.

@@ -5,6 +5,8 @@ export interface WorkerState {
   /** Absolute path of the test file that runs. */
   readonly filepath: string
   readonly config: { readonly snapshotOptions: { updateSnapshot: SnapshotUpdateState } }
+  /** The pool that this worker is of. */
+  readonly ctx: { readonly pool: string }
   readonly providedContext: Readonly<Record<string, unknown>>
 }
 

@@ -6,4 +6,4 @@ export {
   prepareMatrix,
   type Session,
 } from '../../../packages/core/dist/index.js'
-export { type Attachment, attach, uninstall } from '../../../packages/core/dist/register.js'
+export { type Attachment, attach, type Launcher, launcher, uninstall } from '../../../packages/core/dist/register.js'

@@ -4,10 +4,10 @@ import { dirSync } from 'tmp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import {
-  type Attachment,
-  attach,
   closeSession,
   gridOf,
+  type Launcher,
+  launcher,
   loadConfig,
   prepareMatrix,
   type Session,
@@ -15,7 +15,7 @@ import {
 } from '../traps/built.js'
 
 let session: Session
-let main: Attachment
+let main: Launcher
 let programs: Record<string, string>
 const child = join(import.meta.dirname, 'child.cjs')
 const { name: directory } = dirSync({ unsafeCleanup: true })
@@ -24,8 +24,7 @@ beforeAll(async () => {
   programs = await buildPrograms(directory, ['print-libc', 'print-libc-static'])
   const sysroots = { '2.31': 'debian:bullseye', '2.41': 'debian:trixie' }
   session = await prepareMatrix(await loadConfig({ cwd: directory, overrides: { sysroots } }), { install: true })
-  main = attach({ session: session.file, column: 'host', file: 'main' })
-  main.detach()
+  main = launcher(session.file)
 })
 afterAll(() => {
   uninstall()
@@ -44,7 +43,7 @@ interface Ran {
 async function inWorker(column: string, body: string, started = true): Promise<Ran> {
   const file = `${column} ${body}`
   const start = () => fork(child, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const worker = started ? main.startWorker(column, start) : start()
+  const worker = started ? main.start(column, start) : start()
   worker.send({ session: session.file, column, file, runtime: 'node', body })
   const answer = await new Promise<Ran['answer']>((resolve) => {
     worker.once('message', (message) => resolve(message as Ran['answer']))

@@ -21,6 +21,8 @@ export interface PlaceEvidence {
   readonly unhookedThreads: number
   /** The file asked for a worker in the column and ran in one whose Node is the host's. */
   readonly onHost: boolean
+  /** The file asked for the host's Node and ran in a worker of the column. */
+  readonly inColumn: boolean
 }
 
 /** Why a program can't load in a column, as a plan would say; null when it can, or nobody knows. */
@@ -62,6 +64,7 @@ export function collectEvidence(
     return {
       hooked: index.hooked.has(key),
       onHost: hooks.some(({ runtime, worker }) => runtime === 'node' && worker === null),
+      inColumn: hooks.some((hook) => hook.spawn === null && hook.runtime === 'host' && hook.worker !== null),
       spawns: [...workers, ...(byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test))],
       addons: (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).map(({ path }) => path),
       unhookedThreads: (threadsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).length,

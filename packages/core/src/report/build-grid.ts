@@ -55,7 +55,7 @@ interface Judgement {
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
 function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
-  const { hooked, spawns, addons, unhookedThreads, onHost } = evidence
+  const { hooked, spawns, addons, unhookedThreads, onHost, inColumn } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
   if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
 
@@ -68,6 +68,7 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
   if (failed) return { state: 'fail', reason: failed.message }
   if (!hooked) return { state: 'unproven', reason: 'the hook never reported from this file' }
   if (onHost) return { state: 'unproven', reason: "the file asks for a Node in the column, and ran in the host's" }
+  if (inColumn) return { state: 'unproven', reason: "the file asks for the host's Node, and ran in the column's" }
   const unproven = first('unproven')
   if (unproven) return { state: 'unproven', reason: unproven.reason }
   if (unhookedThreads > 0) return { state: 'unproven', reason: 'a worker thread ran without the hook' }

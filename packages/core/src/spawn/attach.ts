@@ -18,8 +18,6 @@ export interface Attachment {
   runInTest<T>(test: string, retry: number, body: () => T): T
   /** Runs `body` in another column of the session. */
   runInColumn<T>(column: string, body: () => T): T
-  /** Runs `body` so that the Node it starts is a worker of this column: on its libc, with all that it starts in turn. */
-  startWorker<T>(column: string, body: () => T): T
   detach(): void
 }
 
@@ -69,7 +67,6 @@ export function attach(options: AttachOptions): Attachment {
       const place = state.chosen.getStore() ?? state.current ?? fileLevel
       return state.chosen.run({ ...place, column: name }, body)
     },
-    startWorker: (name, body) => state.starting.run({ column: name }, body),
     detach() {
       if (state.current?.file === file) state.current = null
     },
@@ -112,7 +109,12 @@ export function uninstall(): void {
   for (const journal of [state.journal, ...state.journalsByUser.values()]) journal.close()
 }
 
-function install({ session: file, spawn, worker = takeWorker() }: AttachOptions): HookState {
+/** Once in a thread: another session takes the place of the one before. */
+export function install({
+  session: file,
+  spawn,
+  worker = takeWorker(),
+}: Pick<AttachOptions, 'session' | 'spawn' | 'worker'>): HookState {
   const installed = hookState()
   if (installed?.session.file === file) return installed
   uninstall()

@@ -4,7 +4,7 @@ import type { TestPlace } from '../evidence/record.js'
 import type { PlanOptions } from '../reroute/options.js'
 import type { User } from './other-user.js'
 import type { SealedColumn, Session } from './session.js'
-import type { WorkerPlace } from './worker.js'
+import type { Launch, WorkerPlace } from './worker.js'
 
 /** What the installed hook knows in one thread of one process. */
 export interface HookState {
@@ -13,7 +13,7 @@ export interface HookState {
   /** This process's own place, when its Node runs in a column. */
   readonly worker: WorkerPlace | null
   /** Starts that happen in this context are workers: their Node runs in the column. */
-  readonly starting: AsyncLocalStorage<{ readonly column: string }>
+  readonly starting: AsyncLocalStorage<Launch>
   readonly columns: ReadonlyMap<string, SealedColumn>
   readonly journal: Journal
   /** Journals for children that run as another user. */

@@ -1,4 +1,5 @@
 import { besideHost } from '../reroute/beside-host.js'
+import type { Command, Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { followedCommand, sealedCommand, spawnId } from '../reroute/loader.js'
 import type { PlanOptions } from '../reroute/options.js'
@@ -6,25 +7,22 @@ import { plan } from '../reroute/plan.js'
 import { describeSpawn, notStarted } from './describe-spawn.js'
 import type { HookState } from './hook-state.js'
 import { type Interception, readCommand, type SpawnRequest } from './request.js'
-import { workerVariable } from './worker.js'
+import { type Launch, workerVariable } from './worker.js'
 
 /** Announces and starts a worker's Node in a column. It belongs to no test; the hook in it says which files it runs. */
-export function startWorker(state: HookState, name: string, request: SpawnRequest): Interception | null {
+export function startWorker(state: HookState, launch: Launch, request: SpawnRequest): Interception | null {
+  const { column: name } = launch
   const column = state.columns.get(name)
   if (!column?.sysroot || !column.seal) return null
-  const command = readCommand(request)
+  const command = { ...readCommand(request), ...(launch.node !== null && { file: launch.node }) }
   const options = planOf(state)
   const decision = plan(command, column.sysroot, options)
-  const id = spawnId(state.journal.id, state.count++, 'node')
-  const place = { column: name, file: '', test: null, retry: 0 }
-  const rerouted = decision.decision === 'reroute'
-  const how = rerouted ? ({ strategy: 'loader', strategyReason: null } as const) : notStarted
-  state.journal.append(describeSpawn({ id, place, worker: null }, command, decision, how))
+  const id = announce(state, name, command, decision)
 
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
   const envPairs = [...request.envPairs, workerVariable({ column: name, spawn: id })]
-  const asked = { file: request.file, args: request.args, envPairs, failed }
-  if (!rerouted)
+  const asked = { file: command.file, args: request.args, envPairs, failed }
+  if (decision.decision !== 'reroute')
     return decision.follow === null
       ? { ...asked, envPairs: request.envPairs }
       : { ...asked, ...followedCommand(column.seal, decision.follow, id, command.file) }
@@ -32,6 +30,33 @@ export function startWorker(state: HookState, name: string, request: SpawnReques
   const { program, args, asked: exec } = decision
   const beside = besideHost(decision, command, column.sysroot, options)
   return { ...asked, ...sealedCommand(column.seal, program, args, id, command.env, beside, exec.path) }
+}
+
+/** A Node that the column's loader would refuse: told before it is started, by the symbol or library that is missing. */
+export function whyNoWorker(state: HookState, launch: Launch, files: readonly string[]): string | null {
+  const { column: name } = launch
+  const sysroot = state.columns.get(name)?.sysroot
+  if (!sysroot) return null
+  const file = launch.node ?? process.execPath
+  const command: Command = { file, args: [file], cwd: process.cwd(), env: {} }
+  const decision = plan(command, sysroot, planOf(state))
+  if (decision.decision === 'reroute' && decision.verdict.compatible) return null
+  const id = announce(state, name, command, decision)
+  for (const one of files)
+    state.journal.append({
+      ...{ type: 'hook', column: name, file: one, pid: process.pid, spawn: null },
+      ...{ runtime: 'node', worker: id },
+    })
+  return decision.reason
+}
+
+function announce(state: HookState, column: string, command: Command, decision: Decision): string {
+  const id = spawnId(state.journal.id, state.count++, 'node')
+  const place = { column, file: '', test: null, retry: 0 }
+  const rerouted = decision.decision === 'reroute'
+  const how = rerouted ? ({ strategy: 'loader', strategyReason: null } as const) : notStarted
+  state.journal.append(describeSpawn({ id, place, worker: null }, command, decision, how))
+  return id
 }
 
 const plans = new WeakMap<HookState, PlanOptions>()

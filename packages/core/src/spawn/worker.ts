@@ -1,5 +1,12 @@
 import type { SpawnId } from '../reroute/loader.js'
 
+/** Where a worker shall run. */
+export interface Launch {
+  readonly column: string
+  /** Another Node than the one that the pool starts. */
+  readonly node: string | null
+}
+
 /** A worker whose own Node runs on a column's libc. */
 export interface WorkerPlace {
   readonly column: string

@@ -1,0 +1,25 @@
+import { install } from './attach.js'
+import { whyNoWorker } from './start-worker.js'
+import type { Launch } from './worker.js'
+
+/** The hold of a pool or runner on the hook of its process, which starts workers and runs no test itself. */
+export interface Launcher {
+  /** Runs `body` so that the Node it starts is a worker of the column: on its libc, with all that it starts in turn. */
+  start<T>(column: string, body: () => T): T
+  /** Why this Node can't be a worker of the column; null when it can. The files it was to run are then told as incompatible. */
+  refusal(column: string, files: readonly string[]): string | null
+}
+
+/**
+ * Workers are started by a pool's own means; what they run on is decided here. `node` is another Node to take for them.
+ *
+ * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW.
+ */
+export function launcher(session: string, node: string | null = null): Launcher {
+  const state = install({ session })
+  const launch = (column: string): Launch => ({ column, node })
+  return {
+    start: (column, body) => state.starting.run(launch(column), body),
+    refusal: (column, files) => whyNoWorker(state, launch(column), files),
+  }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { cells, compile, type Project, project } from './project.js'
+
+// Files of `runtime: 'node'` beside one of the host's; columns host, 2.31, 2.41.
+let fixture: Project
+let programs: string
+
+beforeAll(async () => {
+  programs = await compile()
+  fixture = project('runtime', programs)
+})
+
+const all = {
+  "test/by-glob.test.mjs > runs on the column's libc": 'pass pass pass',
+  "test/by-pragma.test.mjs > runs on the column's libc": 'pass pass pass',
+  'test/by-pragma.test.mjs > starts Node there too': 'pass pass pass',
+  'test/by-pragma.test.mjs > starts a program there too': 'pass pass pass',
+  'test/crash.test.mjs > ends the worker': 'pass pass skip',
+  "test/host.test.mjs > runs on the host's libc": 'none none none',
+  'test/host.test.mjs > starts a program in the column': 'pass pass pass',
+}
+
+it.each(['forks', 'threads'])('a file chooses whose libc its own Node runs on, in %s', async (pool) => {
+  const { grid, exitCode } = await fixture.vitest(['run', '--pool', pool])
+  expect(cells(grid)).toEqual(all)
+  expect(exitCode).toBe(0)
+})
+
+it('without isolation a file that runs in the wrong Node is never a tick', async () => {
+  const { grid, exitCode } = await fixture.vitest(['run', '--no-isolate', '--maxWorkers', '1', 'host', 'by-glob'])
+  const told = grid?.rows.flatMap(({ cells }) => Object.values(cells)).filter(({ state }) => state === 'unproven') ?? []
+  expect(told.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/^the file asks for .* Node/))
+  expect(exitCode).toBe(1)
+})
+
+it('of a worker that dies the signal is told', async () => {
+  const { grid, exitCode } = await fixture.vitest(['run', 'crash'], { FIXTURE_CRASH: '1' })
+  expect(cells(grid)).toEqual({
+    'test/crash.test.mjs > (file)': 'fail fail skip',
+    'test/crash.test.mjs > ends the worker': 'fail fail skip',
+  })
+  expect(grid?.rows.find(({ test }) => test === '(file)')?.cells['2.31']?.reason).toBe(
+    'the file did not finish: its worker ended with SIGSEGV',
+  )
+  expect(exitCode).toBe(1)
+})
+
+it('a Node that needs more than a column has is told before it starts', async () => {
+  const { grid, exitCode, stderr } = await fixture.vitest(['run', 'by-glob'], {
+    FIXTURE_NODE: join(programs, 'uses-strlcpy'),
+  })
+  expect(grid?.rows.map(({ cells }) => cells['2.31'])).toMatchObject([
+    { state: 'incompatible', reason: expect.stringContaining('GLIBC_2.38') },
+  ])
+  expect(stderr).toContain("the Node of this suite can't run on the glibc of column 2.31")
+  expect(exitCode).toBe(1)
+})
