@@ -10,6 +10,8 @@ export interface MatrixOptions {
   /** The project's own environment and runner, by path. */
   readonly environment: string
   readonly runner: string
+  /** Whose libc the file's own Node runs on. */
+  readonly runtime: 'host' | 'node'
 }
 
 export function matrixOptions(config: JestProjectConfig): MatrixOptions | undefined {

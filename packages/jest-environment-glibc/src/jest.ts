@@ -79,6 +79,7 @@ export interface EnvironmentConfig {
 
 export interface EnvironmentContext {
   readonly testPath: string
+  readonly docblockPragmas: Readonly<Record<string, string | readonly string[]>>
 }
 
 export interface JestEnvironment {

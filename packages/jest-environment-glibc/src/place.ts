@@ -12,18 +12,23 @@ let known: string | undefined
  *
  * @throws GlibcMatrixError SESSION_NOT_FOUND where nothing prepared the columns, PLATFORM_UNSUPPORTED for jest-jasmine2.
  */
-export function placeOfFile({ projectConfig }: EnvironmentConfig, { testPath }: EnvironmentContext): AttachOptions {
+export function placeOfFile(
+  { projectConfig }: EnvironmentConfig,
+  { testPath, docblockPragmas }: EnvironmentContext,
+): AttachOptions {
   const session = process.env[sessionVariable] ?? known
   if (session === undefined) throw unprepared()
   if (/\bjest-jasmine2\b/.test(projectConfig.testRunner) || process.env.JEST_JASMINE === '1') throw eventless()
   known = session
   const matrix = matrixOptions(projectConfig)
-  if (matrix) return { session, column: matrix.column, file: suiteOf(testPath, matrix.root) }
+  if (matrix) return { session, column: matrix.column, file: suiteOf(testPath, matrix.root), runtime: matrix.runtime }
   const opened = coreIndex().readSession(session)
   return {
     session,
     column: singleColumn(projectConfig, opened),
     file: suiteOf(testPath, opened.report.root),
+    // Nobody started this worker in the column: what the file asks for is told, so that it is no tick.
+    runtime: docblockPragmas['glibc-runtime'] === 'node' ? 'node' : 'host',
   }
 }
 

@@ -87,6 +87,8 @@ export = GlibcReporter
 /** Without `withGlibcMatrix`, with `testEnvironment: 'glibc'`: columns are prepared here, and each file runs in one. */
 async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Promise<MatrixRun> {
   const config = await loadConfig({ cwd: rootDir })
+  const { all, suites } = config.runtime
+  if (all === 'node' || suites.some(({ runtime }) => runtime === 'node')) throw withoutRunner()
   const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
   process.once('exit', () => closeSession(session))
   const run: MatrixRun = { session, config, sequencer: null, expands: false }
@@ -114,4 +116,12 @@ function hasColor(): boolean {
   const { NO_COLOR, FORCE_COLOR } = process.env
   if (NO_COLOR) return false
   return FORCE_COLOR === undefined ? process.stderr.isTTY : FORCE_COLOR !== '0'
+}
+
+function withoutRunner(): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'CONFIG_INVALID',
+    "the config has runtime: 'node', but nothing starts Jest's workers in a column",
+    "Export `withGlibcMatrix({ … })` of 'jest-environment-glibc/config' from the Jest config.",
+  )
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { GlibcMatrixError } from '@glibc-matrix/core'
-import { matrixOptions } from './column.js'
+import { launcher } from '@glibc-matrix/core/register'
+import { columnGroups, type TestGroup } from './column-groups.js'
 import type { JestGlobalConfig, JestRunner, JestTest, JestWatcher } from './jest.js'
 import { loadClass } from './load-class.js'
 import { presented } from './present.js'
-import { type MatrixRun, matrixRun } from './run.js'
+import { matrixRun } from './run.js'
+import { suiteOf } from './suite.js'
 
 type RunnerClass = new (...args: unknown[]) => JestRunner
 type Listener = (data: never) => unknown
@@ -13,13 +15,13 @@ interface Options {
 }
 
 /**
- * Runs the host's column before the others, so that it writes the snapshots which they compare with; with
- * `columns: 'serial'` one column after the other. The running itself is left to each project's own runner.
+ * Runs the columns in their order, and files of `runtime: 'node'` in workers whose own Node is in the column. The running
+ * itself is left to each project's own runner.
  */
 class GlibcRunner {
   readonly supportsEventEmitters = true
   readonly #run = matrixRun('runner')
-  readonly #args: readonly unknown[]
+  readonly #args: readonly [JestGlobalConfig, ...unknown[]]
   readonly #listeners: (readonly [event: string, listener: Listener])[] = []
   readonly #inner = new Map<string, JestRunner>()
 
@@ -35,16 +37,35 @@ class GlibcRunner {
   }
 
   async runTests(tests: JestTest[], watcher: JestWatcher, options: Options): Promise<void> {
-    for (const phase of phases(tests, this.#run)) {
-      for (const [path, group] of byRunner(phase)) {
-        if (watcher.isInterrupted()) return
-        await this.#runGroup(await this.#runner(path), group, watcher, options)
-      }
+    for (const group of columnGroups(tests, this.#run)) {
+      if (watcher.isInterrupted()) return
+      if (group.column === null) await this.#runGroup(await this.#runner(group), group, watcher, options)
+      else await this.#runInColumn(group, group.column, watcher)
     }
   }
 
-  async #runGroup(inner: JestRunner, tests: JestTest[], watcher: JestWatcher, options: Options): Promise<void> {
-    const serial = options.serial || Boolean(inner.isSerial)
+  /** Always in workers, whatever Jest would choose: its own process runs on the host's libc. */
+  async #runInColumn(group: TestGroup, column: string, watcher: JestWatcher): Promise<void> {
+    const { session, config } = this.#run
+    const { start, refusal } = launcher(session.file, config.node)
+    const files = group.tests.map(({ path }) => suiteOf(path, config.root))
+    const refused = refusal(column, files)
+    if (refused !== null) return this.#refuse(group.tests, refused)
+    const inner = await this.#runner(group)
+    return start(column, () => this.#runGroup(inner, group, watcher, { serial: false }))
+  }
+
+  async #refuse(tests: readonly JestTest[], error: Error): Promise<void> {
+    presented(error)
+    for (const test of tests) {
+      await this.#emit('test-file-start', [test])
+      await this.#emit('test-file-failure', [test, error])
+    }
+  }
+
+  async #runGroup(inner: JestRunner, group: TestGroup, watcher: JestWatcher, options: Options): Promise<void> {
+    const tests = [...group.tests]
+    const serial = group.column === null && (options.serial || Boolean(inner.isSerial))
     if (inner.supportsEventEmitters) return inner.runTests(tests, watcher, { serial })
     const emit =
       (event: string) =>
@@ -54,12 +75,15 @@ class GlibcRunner {
     return inner.runTests(tests, watcher, start as never, success as never, failure as never, { serial })
   }
 
-  async #runner(path: string): Promise<JestRunner> {
-    const known = this.#inner.get(path)
+  /** A thread has its process's libc: workers in a column are processes. */
+  async #runner({ runner: path, column }: TestGroup): Promise<JestRunner> {
+    const key = `${path}\0${column === null}`
+    const known = this.#inner.get(key)
     if (known) return known
     const Runner = await loadClass<RunnerClass>(path)
-    const runner = new Runner(...this.#args)
-    this.#inner.set(path, runner)
+    const [globalConfig, ...rest] = this.#args
+    const runner = new Runner(column === null ? globalConfig : { ...globalConfig, workerThreads: false }, ...rest)
+    this.#inner.set(key, runner)
     for (const event of [
       'test-file-start',
       'test-file-success',
@@ -79,24 +103,6 @@ class GlibcRunner {
 }
 
 export = GlibcRunner
-
-function phases(tests: readonly JestTest[], { config, session }: MatrixRun): JestTest[][] {
-  const columnOf = ({ context }: JestTest) => matrixOptions(context.config)?.column ?? 'host'
-  const others = session.columns.map(({ name }) => name).filter((name) => name !== 'host')
-  const groups = config.columns === 'serial' ? [['host'], ...others.map((name) => [name])] : [['host'], others]
-  return groups
-    .map((names) => tests.filter((test) => names.includes(columnOf(test))))
-    .filter(({ length }) => length > 0)
-}
-
-function byRunner(tests: readonly JestTest[]): Map<string, JestTest[]> {
-  const groups = new Map<string, JestTest[]>()
-  for (const test of tests) {
-    const path = matrixOptions(test.context.config)?.runner ?? test.context.config.runner
-    groups.set(path, [...(groups.get(path) ?? []), test])
-  }
-  return groups
-}
 
 /** `--reporters` replaces the config's: without ours a red cell would not fail the run. */
 function refuseWithoutReporter({ reporters = [], collectTests }: JestGlobalConfig): void {

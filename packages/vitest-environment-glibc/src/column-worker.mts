@@ -95,8 +95,7 @@ export class ColumnWorker extends ForksPoolWorker {
   #refusal(): Error | null {
     if (this.#place === undefined) return withoutColumn()
     const { session, column, nodeFiles } = this.#place
-    const reason = nativeCore.hook().launcher(session, this.#node).refusal(column, nodeFiles)
-    return reason === null ? null : tooNew(column, reason)
+    return nativeCore.hook().launcher(session, this.#node).refusal(column, nodeFiles)
   }
 }
 
@@ -105,15 +104,6 @@ function withoutColumn(): GlibcMatrixError {
     'SESSION_NOT_FOUND',
     "the pool 'glibc' is used in a project of no column",
     "Wrap the Vitest config in withGlibcMatrix from 'vitest-environment-glibc/config'.",
-  )
-}
-
-function tooNew(column: string, reason: string): GlibcMatrixError {
-  return new GlibcMatrixError(
-    'NODE_TOO_NEW',
-    `the Node of this suite can't run on the glibc of column ${column}: ${reason}`,
-    "Name a Node that was built for an older glibc by `node` in the config, or leave the column out of these files by `suites` or '@glibc'.",
-    { column, reason },
   )
 }
 

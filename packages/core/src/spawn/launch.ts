@@ -1,3 +1,4 @@
+import { GlibcMatrixError } from '../errors.js'
 import { install } from './attach.js'
 import { whyNoWorker } from './start-worker.js'
 import type { Launch } from './worker.js'
@@ -7,7 +8,7 @@ export interface Launcher {
   /** Runs `body` so that the Node it starts is a worker of the column: on its libc, with all that it starts in turn. */
   start<T>(column: string, body: () => T): T
   /** Why this Node can't be a worker of the column; null when it can. The files it was to run are then told as incompatible. */
-  refusal(column: string, files: readonly string[]): string | null
+  refusal(column: string, files: readonly string[]): GlibcMatrixError | null
 }
 
 /**
@@ -20,6 +21,18 @@ export function launcher(session: string, node: string | null = null): Launcher 
   const launch = (column: string): Launch => ({ column, node })
   return {
     start: (column, body) => state.starting.run(launch(column), body),
-    refusal: (column, files) => whyNoWorker(state, launch(column), files),
+    refusal(column, files) {
+      const reason = whyNoWorker(state, launch(column), files)
+      return reason === null ? null : tooNew(column, reason)
+    },
   }
+}
+
+function tooNew(column: string, reason: string): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'NODE_TOO_NEW',
+    `the Node of this suite can't run on the glibc of column ${column}: ${reason}`,
+    "Name a Node that was built for an older glibc by `node` in the config, or leave the column out of these files by `suites` or '@glibc'.",
+    { column, reason },
+  )
 }

@@ -13,7 +13,8 @@ import { type Launch, workerVariable } from './worker.js'
 export function startWorker(state: HookState, launch: Launch, request: SpawnRequest): Interception | null {
   const { column: name } = launch
   const column = state.columns.get(name)
-  if (!column?.sysroot || !column.seal) return null
+  // Other listeners of the pool, such as reporters, may start programs of their own meanwhile.
+  if (!column?.sysroot || !column.seal || request.file !== process.execPath) return null
   const command = { ...readCommand(request), ...(launch.node !== null && { file: launch.node }) }
   const options = planOf(state)
   const decision = plan(command, column.sysroot, options)
