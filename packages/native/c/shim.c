@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "accounting.h"
+#include "arrival.h"
 #include "exec.h"
 #include "opening.h"
 
@@ -168,18 +169,22 @@ static void restore_execfn(char **envp_end, const char *path) {
     if (entry->a_type == AT_EXECFN) entry->a_un.a_val = (uint64_t)path;
 }
 
+/* Started by a way that no shim is in, but to be followed from here on. */
+static int has_arrived;
+
 /* The program itself was executed: argv[0] is right. An empty path means that the kernel's own answer is right too. */
-static const char *begin_from_variable(char **envp) {
+static const char *begin_itself(char **envp) {
   static char own[4096];
   char **end = envp;
   while (*end) end++;
   const char *path = take_variable(envp);
-  if (!path) return 0;
-  if (*path) {
+  if (path && *path) {
     restore_execfn(end, path);
     return path;
   }
-  return SYS4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", own, sizeof own - 1) > 0 ? own : 0;
+  if (SYS4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", own, sizeof own - 1) <= 0) return 0;
+  if (!path) has_arrived = take_arrival(own);
+  return path || has_arrived ? own : 0;
 }
 
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
@@ -187,10 +192,11 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   if (name) {
     program = argv[0];
     restore_names(argv, name);
-  } else program = begin_from_variable(envp);
+  } else program = begin_itself(envp);
   if (!program) return;
   if (!map_loss()) return;
   map_start_page();
+  if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();
   report(1);
   loads_before_main = loads_now();

@@ -168,6 +168,16 @@ describe("the kernel's count", () => {
     expect(stateOf(spawned(), counted, ofInner(), innerMapped(libc), ...twice, ended)).toBe('unproven')
   })
 
+  it('is answered by a process that nobody announced and that speaks for itself', () => {
+    const arrived = [ofInner({ how: 'arrived', pid: 42 }), innerMapped(libc)]
+    expect(stateOf(spawned(), counted, kernel('/proc/self/exe'), ...arrived, ended)).toBe('mapped')
+    expect(stateOf(spawned(), counted, kernel('./tool'), kernel('./other'), ...arrived, ended)).toBe('unproven')
+    const elsewhere = ofInner({ how: 'arrived', pid: 43 })
+    expect(stateOf(spawned(), counted, kernel('./tool'), elsewhere, innerMapped(libc), ended)).toBe('unproven')
+    const onHost = [ofInner({ how: 'arrived', pid: 42 }), innerMapped(hostLibc)]
+    expect(stateOf(spawned(), counted, kernel('./tool'), ...onHost, ended)).toBe('wrong')
+  })
+
   it('a start that the kernel knows by its pointer is no excuse for one that it reports', () => {
     const quiet = [counted, ofInner({ quiet: true }), innerMapped(libc)]
     expect(stateOf(spawned(), ...quiet, ended)).toBe('mapped')

@@ -119,9 +119,9 @@ export interface ExecLine {
   readonly pid: number
   /**
    * Through the column's loader, through the host's, by an interpreter that is the column's loader already, or as it is:
-   * then `reason` says why nobody can vouch for it.
+   * then `reason` says why nobody can vouch for it. `arrived` is said by the started process: nobody announced it.
    */
-  readonly how: 'program' | 'tool' | 'itself' | 'plain'
+  readonly how: 'program' | 'tool' | 'itself' | 'plain' | 'arrived'
   readonly program: string
   readonly reason: string
   /** The kernel knows the start by its pointer and doesn't report it. */

@@ -91,14 +91,21 @@ function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): Judg
   const lines = tree.kernel.get(spawn.id) ?? []
   const isKnown = ({ program }: KernelLine) =>
     loaders.includes(program) || plain.has(program) || (loud > 0 && program === '/bin/sh') || isAnnounced(program)
-  const unknown = lines.filter((line) => !isKnown(line))
+  // A process that the kernel alone told of, and that then spoke for itself: as many words as starts, or none counts.
+  const arrived = execs.filter(({ how }) => how === 'arrived').map(({ pid }) => pid)
+  const hasArrived = ({ pid }: KernelLine) => {
+    const at = arrived.indexOf(pid)
+    if (at !== -1) arrived.splice(at, 1)
+    return at !== -1
+  }
+  const unknown = lines.filter((line) => !isKnown(line)).filter((line) => !hasArrived(line))
   const surplus = lines.filter(({ program }) => loaders.includes(program)).slice(loud)
   return [...unknown, ...surplus].map(({ pid, program }) =>
     unproven(`process ${pid} started ${program} by a way that can't be followed`),
   )
 }
 
-type Announcement = Pick<ExecLine, 'token' | 'how' | 'program' | 'reason' | 'quiet'>
+type Announcement = Pick<ExecLine, 'token' | 'pid' | 'how' | 'program' | 'reason' | 'quiet'>
 
 /** What the hook of a worker in the column starts makes trees of their own, which the kernel counts as the worker's. */
 function announcementsIn(id: string, tree: Tree): Announcement[] {
@@ -110,6 +117,7 @@ function announcementsIn(id: string, tree: Tree): Announcement[] {
 function announcementOf({ id, decision, followed, program, reason }: SpawnLine): Announcement {
   return {
     token: id,
+    pid: 0,
     how: decision === 'reroute' ? 'program' : followed ? 'tool' : 'plain',
     program,
     reason,
@@ -187,7 +195,13 @@ function judgeStart(start: Start, lines: readonly MappedLine[], standards: Stand
 }
 
 function processOf({ program, how, strategy }: Start, { pid, ppid }: MappedLine, proof: Proof): ProvenProcess {
-  return { pid, ppid, program, strategy: strategy ?? (how === 'itself' ? 'namespace' : 'loader'), proof }
+  return {
+    pid,
+    ppid,
+    program,
+    strategy: strategy ?? (how === 'itself' || how === 'arrived' ? 'namespace' : 'loader'),
+    proof,
+  }
 }
 
 /** A tool only has to be what it says; a Node that loaded an addon ran that on the host's libc. */

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../../fixtures/programs/build.mjs'
 import { compile, library, scratch, script } from '../programs.js'
 import { sysroot } from '../sysroots.js'
-import { oldLibc, runInColumns } from './columns.js'
+import { oldLibc, type Ran, runInColumns } from './columns.js'
 
 const identity = `
 #define _GNU_SOURCE
@@ -66,6 +66,12 @@ int main(void) {
   return puts(self ? "written" : "refused") < 0;
 }`
 
+const startsRaw = `
+#include <sys/syscall.h>
+#include <unistd.h>
+extern char **environ;
+int main(int argc, char **argv) { return syscall(SYS_execve, argv[1], argv + 1, environ), argc; }`
+
 const root = scratch()
 const at = (name: string) => join(root, name)
 const sysroots = ['bullseye', 'bookworm', 'trixie', 'forky', 'experimental'].map((suite) => `debian:${suite}`)
@@ -85,6 +91,8 @@ beforeAll(async () => {
   script(at('script'), `#!${at('bin/identity')} one two\n`)
   script(at('by-env'), '#!/usr/bin/env identity\n')
   compile(at('restart'), startsItself, old)
+  compile(at('starts'), startsRaw, old)
+  compile(at('bin/other'), '#include <stdio.h>\nint main(void) { return puts("other") < 0; }', old)
   compile(at('writes'), writesItself, [`-DPATH="${at('writes')}"`, ...old])
   fixtures = await buildPrograms(root, ['exit-with', 'die-by-signal', 'print-fds'])
 })
@@ -136,13 +144,18 @@ describe.each(users)('as %o', (user) => {
     }
   })
 
-  it('one that starts itself without libc stays on the same libc; where the kernel tells of it, it is unproven', async () => {
+  it('one that starts itself without libc, announced by nobody, says so itself and is followed from there', async () => {
     for (const [column, { cell, stdout }] of Object.entries(await run([at('restart'), 'x', 'x']))) {
       expect(stdout).toBe(`again ${column === 'host' ? hostVersion : column}\n`)
-      // Nobody tells where another user's tree can't reach the accountant, or the machine allows none.
-      if (cell.state !== 'pass')
-        expect(cell).toMatchObject({ state: 'unproven', reason: expect.stringMatching(/exe by a way/) })
+      expect([cell.state, cell.records.map(({ strategy }) => strategy)]).toEqual(['pass', ['namespace', 'namespace']])
     }
+  })
+
+  it('what it starts so of other programs stays unproven where the kernel tells of it', async () => {
+    const { cell, stdout } = (await run([at('starts'), at('bin/other')]))['2.31'] as Ran
+    expect(stdout).toBe('other\n')
+    if (cell.records[0]?.accounting === 'exact')
+      expect(cell).toMatchObject({ state: 'unproven', reason: expect.stringMatching(/bin\/other by a way/) })
   })
 
   it('what a program writes over itself reaches neither its file nor the next start', async () => {

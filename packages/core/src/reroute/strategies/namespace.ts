@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { namespacePath } from '@glibc-matrix/native'
@@ -18,11 +18,27 @@ export const namespace: Strategy = {
   },
   command(start) {
     const made = patchedFor(start, false)
-    const copy = 'copy' in made ? made.copy : start.program
+    const copy = 'copy' in made ? sourceFor(start, made.copy) : start.program
     const helper = helperFor(start)
     const { path, args } = start.asked
     return { file: helper, args: [helper, copy, start.program, path, ...args], env: [spawnVariable(start.id, '')] }
   },
+}
+
+/**
+ * The kernel tells a process where a mount comes from (proc_pid_mountinfo(5)): a copy's further name is the spawn's id, by
+ * which the shim knows itself in a process that nobody announced. Without it (EMLINK) such a process stays unproven.
+ */
+function sourceFor({ seal, id }: Start, copy: string): string {
+  const directory = join(dirname(seal.loader), 'n')
+  const source = join(directory, id)
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o711 })
+    linkSync(copy, source)
+    return source
+  } catch {
+    return copy
+  }
 }
 
 /** Root's children of other users may not reach into its node_modules, but into the run's directory. */
