@@ -1,8 +1,8 @@
 /*
- * The namespace helper: starts a program whose own path shows other bytes to its tree, and to nobody else. `namespace
- * COPY TARGET PATH ARGV...`: COPY is mounted read-only over TARGET, the program's real path, in a mount namespace of its
- * own, then PATH is executed, which leads to TARGET. It execs, so pid, signals and status are the program's.
- * `namespace COPY TARGET` alone tries all but the exec. Freestanding.
+ * The namespace helper: starts a command in whose tree, and for nobody else, the paths of programs show other bytes.
+ * `namespace COPY TARGET [COPY TARGET ...] -- PATH ARGV...`: each COPY is mounted read-only over its TARGET, a program's
+ * real path, in a mount namespace of its own, then PATH is executed. It execs, so pid, signals and status are the
+ * command's. Without `--` it tries all but the exec. Freestanding.
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -103,22 +103,36 @@ static long make_read_only(const char *target) {
 }
 
 /* A slave hears of later mounts of the machine, and tells it of none (mount_namespaces(7)). */
+static long leave_others_alone(const char *target) {
+  long result = enter(target);
+  if (result == 0 && (result = SYS5(__NR_mount, 0, "/", 0, MS_SLAVE | MS_REC, 0)) != 0) refuse(target, "mount slave", result);
+  return result;
+}
+
 static long show(const char *copy, const char *target) {
   long result;
-  if ((result = enter(target)) != 0) return result;
-  if ((result = SYS5(__NR_mount, 0, "/", 0, MS_SLAVE | MS_REC, 0)) != 0) return refuse(target, "mount slave", result);
   if ((result = SYS5(__NR_mount, copy, target, 0, MS_BIND, 0)) != 0) return refuse(target, "mount bind", result);
   if ((result = make_read_only(target)) != 0) return refuse(target, "mount read-only", result);
   return 0;
 }
 
+/* The first argument after the pairs: `--`, or the end. 0 when they are no pairs. */
+static long end_of_pairs(long argc, char **argv) {
+  long at = 1;
+  while (at < argc && !texts_equal(argv[at], "--")) at++;
+  return at > 1 && at % 2 == 1 ? at : 0;
+}
+
 __attribute__((used)) static void begin(long *stack) {
   long argc = stack[0], status = 2;
   char **argv = (char **)(stack + 1), **environment = argv + argc + 1;
-  if (argc == 3 || argc > 4) {
-    status = show(argv[1], argv[2]) == 0 ? 0 : REFUSED;
-    if (status == 0 && argc > 4) {
-      refuse(argv[3], "execve", SYS3(__NR_execve, argv[3], argv + 4, environment));
+  long end = end_of_pairs(argc, argv), path = end + 1;
+  if (end && (end == argc || path + 1 < argc)) {
+    long result = leave_others_alone(argv[2]);
+    for (long at = 1; at < end && result == 0; at += 2) result = show(argv[at], argv[at + 1]);
+    status = result == 0 ? 0 : REFUSED;
+    if (status == 0 && path < argc) {
+      refuse(argv[path], "execve", SYS3(__NR_execve, argv[path], argv + path + 1, environment));
       status = REFUSED;
     }
   }

@@ -1,6 +1,8 @@
+import type { ProvenProcess, Standards, StartState } from './judge-start.js'
 import type { ColumnIdentity } from './proof.js'
 import type { AddonLine, HookLine, JournalLine, SpawnLine, ThreadLine } from './record.js'
-import { judgeTree, type ProvenProcess, type Standards, type StartState, type Tree } from './tree.js'
+import { judgeTree } from './tree.js'
+import type { Tree } from './tree-lines.js'
 
 /** What one started child, with all that it started in turn, says for the cell of its test. `neutral` lowers nothing. */
 export interface SpawnEvidence {

@@ -1,8 +1,8 @@
-import { basename, normalize, relative } from 'node:path'
+import { basename, normalize, relative, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import type { Passthrough } from './decision.js'
 import type { Execution } from './execute.js'
-import type { KnownFile } from './known-file.js'
+import { type KnownFile, knownFile } from './known-file.js'
 import { launcherKind } from './launchers.js'
 import type { PlanOptions } from './options.js'
 import { systemDirectoryOf } from './system-directories.js'
@@ -58,6 +58,21 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
   }
   if (options.programs !== null && namedBy === undefined) return pass('excluded', 'no glob of `programs` matches it')
   return null
+}
+
+const named = new WeakMap<PlanOptions, readonly string[]>()
+
+/** Real paths of the programs that `programs` names without a glob: what a mount namespace can show from the start. */
+export function namedPrograms(options: PlanOptions): readonly string[] {
+  const known = named.get(options) ?? (options.programs ?? []).flatMap((glob) => namedFile(glob, options))
+  named.set(options, known)
+  return known
+}
+
+function namedFile(glob: string, { root }: PlanOptions): string[] {
+  if (!glob.includes('/') || (picomatch.scan(glob).isGlob ?? false)) return []
+  const file = knownFile(resolve(root, glob))
+  return 'errno' in file || file.content().type !== 'elf' ? [] : [file.real]
 }
 
 /** A glob without a slash matches the file's name anywhere, an absolute one its path, any other its path below the root. */

@@ -3,7 +3,9 @@ import type { Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { followedCommand, spawnId } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
+import { namedPrograms } from '../reroute/scope.js'
 import { chooseStrategy } from '../reroute/strategies/choose.js'
+import { inNamespace, shownPrograms } from '../reroute/strategies/namespace.js'
 import type { Start } from '../reroute/strategies/strategy.js'
 import { describeSpawn, type How, notStarted } from './describe-spawn.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
@@ -34,12 +36,14 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   if (state.worker !== null)
     return startInWorker({ ...asked, id, column: place.column, decision, announce }, state.worker)
   const seal = (user && column.sealForOthers) ?? column.seal
+  const isNamespace = state.session.programs.strategy === 'namespace'
 
   if (decision.decision === 'reroute') {
     if (seal !== column.seal) lendLibraries(seal, decision.verdict.hostLibraries)
     const beside = besideHost(decision, command, column.sysroot, state.plan)
     const { program, asked: exec, args } = decision
-    const start: Start = { seal, program, asked: exec, args, id, env: command.env, beside }
+    const others = namedPrograms(state.plan)
+    const start: Start = { seal, program, asked: exec, args, id, env: command.env, beside, others }
     const { strategy, reason } = chooseStrategy(state.session.programs.strategy, start, state.session.strategies)
     if (strategy === null) {
       announce({ decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null })
@@ -50,5 +54,8 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     return { ...asked, ...started, envPairs: [...request.envPairs, ...env] }
   }
   announce(decision)
-  return decision.follow === null ? asked : { ...asked, ...followedCommand(seal, decision.follow, id, command.file) }
+  if (decision.follow === null) return asked
+  const followed = followedCommand(seal, decision.follow, id, command.file)
+  const shown = isNamespace ? shownPrograms(namedPrograms(state.plan), seal, id) : []
+  return { ...asked, ...inNamespace(shown, followed.file, followed.args, seal) }
 }

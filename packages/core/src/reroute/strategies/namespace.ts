@@ -2,8 +2,11 @@ import { copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { namespacePath } from '@glibc-matrix/native'
+import { elfAt } from '../loadable.js'
+import type { SealedCommand, SpawnId } from '../loader.js'
+import type { Seal } from '../seal.js'
 import { patchedFor } from './patch.js'
-import { type Start, type Strategy, spawnVariable } from './strategy.js'
+import { type Shown, type Strategy, spawnVariable } from './strategy.js'
 
 /**
  * The program's own path shows a patched copy, in a mount namespace of the process, and is executed as the caller would
@@ -17,20 +20,48 @@ export const namespace: Strategy = {
     return 'refusal' in made ? made.refusal : null
   },
   command(start) {
+    const { seal, program, asked, id } = start
+    const env = [spawnVariable(id, '')]
+    if (isShown(program, seal)) return { file: asked.path, args: asked.args, env }
     const made = patchedFor(start, false)
-    const copy = 'copy' in made ? sourceFor(start, made.copy) : start.program
-    const helper = helperFor(start)
-    const { path, args } = start.asked
-    return { file: helper, args: [helper, copy, start.program, path, ...args], env: [spawnVariable(start.id, '')] }
+    const own = 'copy' in made ? [{ copy: sourceOf(made.copy, id), target: program }] : []
+    const others = shownPrograms(
+      start.others.filter((other) => other !== program),
+      seal,
+      id,
+    )
+    return { ...inNamespace([...own, ...others], asked.path, asked.args, seal), env }
   },
+}
+
+/** Starts a command in a mount namespace where each target shows its copy, to the whole tree of it. */
+export function inNamespace(shown: readonly Shown[], path: string, args: readonly string[], seal: Seal): SealedCommand {
+  if (shown.length === 0) return { file: path, args }
+  const helper = helperFor(seal)
+  const pairs = shown.flatMap(({ copy, target }) => [copy, target])
+  return { file: helper, args: [helper, ...pairs, '--', path, ...args] }
+}
+
+/** The copies of programs that a tree may start by ways that no shim sees; one that can't be copied is left out. */
+export function shownPrograms(programs: readonly string[], seal: Seal, id: SpawnId): Shown[] {
+  return programs.flatMap((target): Shown[] => {
+    if (isShown(target, seal)) return []
+    const made = patchedFor({ seal, program: target, env: {}, beside: null }, false)
+    return 'copy' in made ? [{ copy: sourceOf(made.copy, id), target }] : []
+  })
+}
+
+/** This very process is in a namespace already where the path shows a copy for this loader. */
+function isShown(program: string, seal: Seal): boolean {
+  return elfAt(program)?.interpreter === seal.loader
 }
 
 /**
  * The kernel tells a process where a mount comes from (proc_pid_mountinfo(5)): a copy's further name is the spawn's id, by
  * which the shim knows itself in a process that nobody announced. Without it (EMLINK) such a process stays unproven.
  */
-function sourceFor({ seal, id }: Start, copy: string): string {
-  const directory = join(dirname(seal.loader), 'n')
+function sourceOf(copy: string, id: SpawnId): string {
+  const directory = join(dirname(copy), 'n')
   const source = join(directory, id)
   try {
     mkdirSync(directory, { recursive: true, mode: 0o711 })
@@ -42,7 +73,7 @@ function sourceFor({ seal, id }: Start, copy: string): string {
 }
 
 /** Root's children of other users may not reach into its node_modules, but into the run's directory. */
-function helperFor({ seal }: Start): string {
+function helperFor(seal: Seal): string {
   const helper = join(dirname(seal.loader), 'namespace')
   if (statSync(helper, { throwIfNoEntry: false }) !== undefined) return helper
   const fresh = `${helper}.${process.pid}.${threadId}`

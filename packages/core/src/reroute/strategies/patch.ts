@@ -16,13 +16,15 @@ export const patch: Strategy = {
   },
 }
 
+type Patchable = Pick<Start, 'seal' | 'program' | 'env' | 'beside'>
+
 /** The copy that this start needs; made when there is none yet. `moved`: it runs from where it lies. */
-export function patchedFor(start: Start, moved: boolean): PatchedCopy {
+export function patchedFor(start: Patchable, moved: boolean): PatchedCopy {
   return patchedCopy(start.program, start.seal.loader, searchPathOf(start), moved)
 }
 
 /** As `loader` gives it by --library-path (../loader.ts); a copy has no command line of ld.so, but a DT_RPATH. */
-function searchPathOf({ seal, program, env, beside }: Start): string | null {
+function searchPathOf({ seal, program, env, beside }: Patchable): string | null {
   if (beside !== null && seal.libraries !== null) return [...beside.own, seal.libraries, ...beside.host].join(':')
   if (seal.libraryPath.length === 0) return null
   const elf = elfAt(program)

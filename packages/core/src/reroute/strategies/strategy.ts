@@ -22,6 +22,14 @@ export interface Start {
   /** The child's PATH and LD_* entries. */
   readonly env: Readonly<Record<string, string>>
   readonly beside: BesideHost | null
+  /** Other programs that the tree may start by ways that no shim sees, for a strategy that covers them. */
+  readonly others: readonly string[]
+}
+
+/** A program's path, and the file that it shows in a mount namespace. */
+export interface Shown {
+  readonly copy: string
+  readonly target: string
 }
 
 /** One way to start a program on the column's libc. */
