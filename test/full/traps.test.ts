@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { judgeTraps } from '../e2e/traps/judge.js'
-import { makeWorld, type World } from '../e2e/traps/world.js'
+import { makeWorld, strategies, type World } from '../e2e/traps/world.js'
 
-describe('no trap of a further tool ends as a lie', () =>
-  judgeTraps(({ needs }) => needs === 'tools', ['tells-libc-asan']))
+describe.each(strategies)('no trap of a further tool ends as a lie by %s', (strategy) =>
+  judgeTraps(({ needs }) => needs === 'tools', { strategy, programs: ['tells-libc-asan'] }),
+)
 
 const python = `
 import os, signal, resource, sys
@@ -14,7 +15,7 @@ print(os.listdir('/proc/self/fd'), signal.pthread_sigmask(signal.SIG_BLOCK, []),
 describe('what Python and perl see', () => {
   let world: World
   beforeAll(async () => {
-    world = await makeWorld(['print-surroundings'])
+    world = await makeWorld({ programs: ['print-surroundings'] })
   })
   afterAll(() => world.close())
 

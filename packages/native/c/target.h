@@ -82,6 +82,20 @@ static int is_node(const char *real) {
   return bytes_equal(real, config.node, text_length(config.node) + 1) || texts_equal(last_name(real), "node");
 }
 
+/* As packages/core/src/reroute/scope.ts has it. */
+static enum kind kind_in_scope(const struct target *t) {
+  if (list_names(config.exclude, t->real, config.root)) return TOOL;
+  if (is_node(t->real) && node_is_program()) return PROGRAM;
+  if (config.programs[0] && list_names(config.programs, t->real, config.root)) return PROGRAM;
+  int own = below(t->real, config.root) && list_holds_directory_of(config.system_directories, config.root);
+  if (!own && list_holds_directory_of(config.system_directories, t->real)) return TOOL;
+  return is_node(t->real) || config.programs_only ? TOOL : PROGRAM;
+}
+
+static int is_loader_of_glibc(const char *name) {
+  return starts_with(name, "ld-linux") || starts_with(name, "ld64.so") || starts_with(name, "ld.so") || starts_with(name, "ld-2.");
+}
+
 static enum kind kind_of_elf(long fd, struct target *t) {
   const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
   char interpreter[256];
@@ -90,21 +104,13 @@ static enum kind kind_of_elf(long fd, struct target *t) {
     return NOT_FOLLOWED;
   }
   int found = read_interpreter(fd, t, interpreter, sizeof interpreter);
-  const char *loader = found == 1 ? last_name(interpreter) : "";
   t->is_sealed = found == 1 && texts_equal(interpreter, config.column_loader);
   if (t->is_sealed) return PROGRAM;
-  if (found != 1 || !(starts_with(loader, "ld-linux") || starts_with(loader, "ld64.so") || starts_with(loader, "ld.so") ||
-                      starts_with(loader, "ld-2."))) {
-    t->reason = found == 0 ? "is static" : found == 1 ? "has no loader of glibc" : "can't be read";
-    return NOT_FOLLOWED;
-  }
-  if (list_names(config.exclude, t->real, config.root)) return TOOL;
-  if (is_node(t->real) && node_is_program()) return PROGRAM;
-  if (config.programs[0] && list_names(config.programs, t->real, config.root)) return PROGRAM;
-  int own = below(t->real, config.root) && list_holds_directory_of(config.system_directories, config.root);
-  if (!own && list_holds_directory_of(config.system_directories, t->real)) return TOOL;
-  if (is_node(t->real)) return TOOL;
-  return config.programs_only ? TOOL : PROGRAM;
+  if (found == 1 && is_loader_of_glibc(last_name(interpreter))) return kind_in_scope(t);
+  t->reason = found == 1 ? "has no loader of glibc" : found != 0 ? "can't be read" : "is static";
+  /* Only by the user's word: an emulator is static too, and runs programs without executing them. */
+  if (found == 0 && list_names(config.exclude, t->real, config.root)) t->reason = "is static and excluded";
+  return NOT_FOLLOWED;
 }
 
 /* Fills `t` for a path as execve(2) would take it. Uses the stack alone: a child of vfork(2) shares its parent's memory. */

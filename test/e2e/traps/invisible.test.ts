@@ -6,7 +6,7 @@ import { makeWorld, type World } from './world.js'
 let world: World
 
 beforeAll(async () => {
-  world = await makeWorld(['print-surroundings'])
+  world = await makeWorld({ programs: ['print-surroundings'] })
   for (const name of ['link-to-surroundings', 'a-long-name-of-a-link-to-surroundings'])
     symlinkSync('print-surroundings', join(world.directory, name))
   const script = '#!/bin/sh\ncat /proc/$$/comm\n./print-surroundings\n'

@@ -1,20 +1,46 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Trap, trapsOf } from './traps.js'
-import { makeWorld, type Sprung, type World } from './world.js'
+import { type GroupedTrap, type Trap, trapsOf } from './traps.js'
+import { makeWorld, type Sprung, type StrategyOption, type World, type WorldOptions } from './world.js'
 
-let world: World
-let traps: Trap[]
-let results: ReturnType<World['results']>
+/** What became of each trap in each column. */
+export interface Outcome {
+  readonly strategy: StrategyOption
+  readonly traps: readonly GroupedTrap[]
+  stateOf(trap: Trap, column: string): string
+}
 
 /** Springs those of the traps that `wanted` picks, once, and judges what became of them in each column. */
-export function judgeTraps(wanted: (trap: Trap) => boolean, programs: readonly string[] = []): void {
+export function judgeTraps(
+  wanted: (trap: Trap) => boolean,
+  options: WorldOptions = {},
+  afterwards: (outcome: Outcome, columns: readonly string[]) => void = () => {},
+): void {
+  const { strategy = 'loader' } = options
+  let world: World
+  let traps: GroupedTrap[]
+  let results: ReturnType<World['results']>
   beforeAll(async () => {
-    world = await makeWorld(programs)
+    world = await makeWorld(options)
     traps = trapsOf(world).filter(wanted)
     for (const { name, argv, options } of traps) world.spring(name, argv, options)
     results = world.results()
   })
-  afterAll(() => world.close())
+  afterAll(() => {
+    const stateOf = (trap: Trap, column: string) => results.get(trap.name)?.get(column)?.state ?? 'missing'
+    afterwards({ strategy, traps, stateOf }, world.columns)
+    world.close()
+  })
+
+  function each<T>(judge: (trap: Trap, column: string, sprung: Sprung) => T | null): [string, string, T][] {
+    return traps.flatMap((trap) =>
+      world.columns.flatMap((column): [string, string, T][] => {
+        const sprung = results.get(trap.name)?.get(column)
+        if (sprung === undefined) throw new Error(`no cell for ${trap.name} in ${column}`)
+        const found = judge(trap, column, sprung)
+        return found === null ? [] : [[trap.name, column, found]]
+      }),
+    )
+  }
 
   it('a tick is a run on the libc of the column alone, as the programs say themselves', () => {
     const lies = each((_, column, { state, said }) => {
@@ -41,24 +67,14 @@ export function judgeTraps(wanted: (trap: Trap) => boolean, programs: readonly s
 
   it('each ends as it should', () => {
     const surprises = each((trap, column, { state, reason, said }) =>
-      allowedIn(trap, column).includes(state) ? null : { state, reason, said: said[0] },
+      allowedIn(trap, column, strategy).includes(state) ? null : { state, reason, said: said[0] },
     )
     expect(surprises).toEqual([])
   })
 }
 
-function each<T>(judge: (trap: Trap, column: string, sprung: Sprung) => T | null): [string, string, T][] {
-  return traps.flatMap((trap) =>
-    world.columns.flatMap((column): [string, string, T][] => {
-      const sprung = results.get(trap.name)?.get(column)
-      if (sprung === undefined) throw new Error(`no cell for ${trap.name} in ${column}`)
-      const found = judge(trap, column, sprung)
-      return found === null ? [] : [[trap.name, column, found]]
-    }),
-  )
-}
-
-function allowedIn({ allowed }: Trap, column: string): readonly string[] {
-  if (typeof allowed === 'string') return allowed.split('|')
-  return (allowed[column] ?? (column === 'host' ? allowed.host : allowed.others)).split('|')
+function allowedIn({ allowed, by }: Trap, column: string, strategy: StrategyOption): readonly string[] {
+  const wanted = by?.[strategy] ?? allowed
+  if (typeof wanted === 'string') return wanted.split('|')
+  return (wanted[column] ?? (column === 'host' ? wanted.host : wanted.others)).split('|')
 }

@@ -1,14 +1,5 @@
-import { execFileSync, type SpawnSyncOptions, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
@@ -22,6 +13,7 @@ import {
   type Session,
   uninstall,
 } from './built.js'
+import { furnish } from './furnish.js'
 
 /** One start of a trap in one column. */
 export interface Sprung {
@@ -31,6 +23,9 @@ export interface Sprung {
   readonly said: readonly string[]
   readonly mapped: number
 }
+
+export type StrategyOption = 'loader' | 'patch' | 'namespace' | 'auto'
+export const strategies: readonly StrategyOption[] = ['loader', 'patch', 'namespace', 'auto']
 
 export type Options = Pick<SpawnSyncOptions, 'uid' | 'gid' | 'cwd' | 'env' | 'input' | 'timeout'>
 
@@ -49,16 +44,27 @@ export interface World {
 
 const sysroots = ['debian:bullseye', 'debian:bookworm', 'debian:trixie', 'debian:forky', 'debian:experimental']
 
+export interface WorldOptions {
+  readonly strategy?: StrategyOption
+  /** Further fixture programs, and what else a world needs in its directory. */
+  readonly programs?: readonly string[]
+  readonly more?: ((directory: string) => void) | undefined
+}
+
 /** Compiles the programs, opens a session over all sysroots, and lets commands run in each column as a test would. */
-export async function makeWorld(more: readonly string[] = []): Promise<World> {
+export async function makeWorld({ strategy = 'loader', programs = [], more }: WorldOptions = {}): Promise<World> {
   const directory = realpathSync(dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-traps-' }).name)
   chmodSync(directory, 0o755)
   await buildPrograms(directory, [
-    ...['tells-libc', 'tells-libc-static', 'tells-libc-static-pie', 'opens-library', ...more],
+    ...['tells-libc', 'tells-libc-static', 'tells-libc-static-pie', 'opens-library', ...programs],
     ...['starts-oddly', 'starts-oddly-early', 'starts-oddly-static'],
   ])
   furnish(directory)
-  const session = await prepareMatrix(await loadConfig({ cwd: directory, overrides: { sysroots } }), { install: true })
+  more?.(directory)
+  // A program that is named can be shown to a whole mount namespace; for the other strategies it changes nothing.
+  const named = [join(directory, 'tells-libc'), '**']
+  const overrides = { sysroots, strategy, programs: named, exclude: ['static-tool'] }
+  const session = await prepareMatrix(await loadConfig({ cwd: directory, overrides }), { install: true })
   return inSession(session, directory)
 }
 
@@ -117,53 +123,4 @@ function inSession(session: Session, directory: string): World {
 
 function start([file = '', ...args]: readonly string[], options: Options) {
   return spawnSync(file, args, { encoding: 'utf8', timeout: 60_000, ...options })
-}
-
-/** Files that the traps need beside the programs. */
-function furnish(directory: string): void {
-  const at = (...names: string[]) => join(directory, ...names)
-  const tells = at('tells-libc')
-  const say = `${tells} ${at('log')}`
-  const script = (name: string, text: string) => writeFileSync(at(name), text, { mode: 0o755 })
-  script('script.sh', `#!/bin/sh\n${say}\n`)
-  script('script-env.sh', `#!/usr/bin/env bash\n${say}\n`)
-  script('script.py', `#!/usr/bin/python3\nimport subprocess\nsubprocess.check_call(['${tells}', '${at('log')}'])\n`)
-  script('script-nested', `#!${at('script.sh')}\n`)
-  script('script-plain', `${say}\n`)
-  script('script-native', `#!${tells} ${at('log')}\n`)
-  mkdirSync(at('node_modules/.bin'), { recursive: true })
-  mkdirSync(at('node_modules/tool/bin'), { recursive: true })
-  const launcher = `#!/usr/bin/env node
-const { status } = require('child_process').spawnSync('${tells}', ['${at('log')}'], { stdio: 'inherit' })
-process.exit(status)
-`
-  script('node_modules/tool/bin/tool.js', launcher)
-  symlinkSync('../tool/bin/tool.js', at('node_modules/.bin/tool'))
-  writeFileSync(at('Makefile'), `all: one two\none two:\n\t@${say}\n`)
-  symlinkSync('tells-libc', at('link'))
-  linkSync(tells, at('hard-link'))
-  mkdirSync(at('elsewhere'))
-  copyFileSync(tells, at('elsewhere/program with spaces'))
-  copyFileSync(tells, at('set-id'))
-  chmodSync(at('set-id'), 0o4755)
-  copyFileSync(tells, at('unreadable'))
-  chmodSync(at('unreadable'), 0o711)
-  linkToHost(directory)
-}
-
-const hostLibraries = '/lib/x86_64-linux-gnu'
-
-/** Programs whose own words lead to the host's libraries. */
-function linkToHost(directory: string): void {
-  const at = (name: string) => join(directory, name)
-  const source = new URL('../../../fixtures/programs/tells-libc.c', import.meta.url).pathname
-  const cc = (...args: string[]) =>
-    execFileSync('cc', args, { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'], input: 'int mid = 1;' })
-  const library = ['-x', 'c', '-shared', '-fPIC', '-', '-x', 'none']
-  cc('-o', at('rpath'), source, `-Wl,-rpath,${hostLibraries},--disable-new-dtags`)
-  cc('-o', at('runpath'), source, `-Wl,-rpath,${hostLibraries},--enable-new-dtags`)
-  cc('-o', 'libmid.so', ...library, '-Wl,--no-as-needed', '-lm', `-Wl,-rpath,${hostLibraries},--disable-new-dtags`)
-  cc('-o', at('rpath-of-library'), source, '-Wl,--no-as-needed', at('libmid.so'), '-Wl,-rpath,$ORIGIN')
-  cc('-o', 'slash.so', ...library, `-Wl,-soname,${hostLibraries}/libc.so.6`)
-  cc('-o', at('needed-with-slash'), source, '-Wl,--no-as-needed', at('slash.so'))
 }

@@ -19,6 +19,8 @@ export interface Standards {
   readonly host: ColumnIdentity | undefined
   /** The sealed loaders, by path. */
   readonly loaders: readonly string[]
+  /** The kernel reports every start of this tree that nobody announced. */
+  readonly counted?: boolean
   verdictOf(program: string): string | null
 }
 
@@ -37,6 +39,9 @@ export interface JudgedStart {
 export function judgeStart(start: Start, lines: readonly MappedLine[], standards: Standards): JudgedStart {
   const { how, program } = start
   const judged = (state: StartState, reason: string): JudgedStart => ({ state, reason, processes: [] })
+  // What it starts in turn is the kernel's to report.
+  if (how === 'plain' && start.reason === staticTool && standards.counted)
+    return judged('neutral', 'a tool, by `exclude`')
   if (how === 'plain') return judged('unproven', `${program} ${start.reason}: nobody knows what it ran on`)
   const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
@@ -82,6 +87,9 @@ function judgeSilent(
   if (refusal !== null) return judged('incompatible', refusal)
   return judged('unproven', `${program} left no record of what it mapped`)
 }
+
+/** As packages/native/c/target.h says it. */
+const staticTool = 'is static and excluded'
 
 export function unproven(reason: string): JudgedStart {
   return { state: 'unproven', reason, processes: [] }

@@ -20,7 +20,8 @@ export interface TreeJudgement {
 }
 
 /** Judges every start of a tree: each must have left a record, on the right libc. The worst of them counts. */
-export function judgeTree(spawn: SpawnLine, tree: Tree, standards: Standards): TreeJudgement {
+export function judgeTree(spawn: SpawnLine, tree: Tree, column: Standards): TreeJudgement {
+  const standards = { ...column, counted: tree.accounted.has(spawn.id) }
   const records = new Map<string, MappedLine[]>()
   for (const line of tree.mapped.get(spawn.id) ?? [])
     records.set(line.token, [...(records.get(line.token) ?? []), line])

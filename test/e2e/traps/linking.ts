@@ -1,0 +1,34 @@
+import type { Kit, Trap } from './kit.js'
+
+/** Programs that have no libc to exchange, or that ask for the host's. */
+export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: Kit): Trap[] {
+  return [
+    trap('static', [at('tells-libc-static'), log], 'unproven'),
+    trap('static-pie', [at('tells-libc-static-pie'), log], 'unproven'),
+    sh('static in a shell', `${at('tells-libc-static')} ${log}`, 'unproven'),
+    trap('RPATH to the host', [at('rpath'), log], newer('pass')),
+    trap('RUNPATH to the host', [at('runpath'), log], newer('pass')),
+    sh('RPATH to the host, in a shell', `${at('rpath')} ${log}`, newer('fail|unproven', 'pass')),
+    trap('RPATH of a library to the host', [at('rpath-of-library'), log], newer('fail|unproven', 'pass')),
+    trap('NEEDED with a slash', [at('needed-with-slash'), log], newer('fail|unproven', 'pass')),
+    trap('NEEDED with a slash, of a library', [at('slash-of-library'), log], newer('fail|unproven', 'pass')),
+    trap('PT_INTERP is an absolute symlink', [at('interpreter-link'), log], newer('pass')),
+    trap('AppImage', [at('app-image'), log], 'fail|unproven', 0, {
+      by: { patch: 'pass', namespace: 'pass', auto: 'pass' },
+    }),
+    ...['dlopen', 'dlmopen'].flatMap((way) => [
+      ...['exit', '_exit'].map((end) => opens(way, end)),
+      ...['kill', 'abort', 'term'].map((end) => opens(way, end, 'unproven')),
+    ]),
+    trap('NSS', [tells, log, '-n', 'nobody']),
+    trap('NSS, a user that is missing', [tells, log, '-n', 'no such user']),
+    trap('iconv', [tells, log, '-i']),
+    sh("the host's loader by hand", `/lib64/ld-linux-x86-64.so.2 ${say}`, 'unproven'),
+    sh(
+      "the host's loader by hand, and a libc",
+      `/lib64/ld-linux-x86-64.so.2 --library-path ${host} ${say}`,
+      'unproven',
+    ),
+    trap("the host's loader by hand, without a shell", ['/lib64/ld-linux-x86-64.so.2', tells, log], 'unproven'),
+  ]
+}
