@@ -73,7 +73,8 @@ export function judgeTraps(
   })
 }
 
-function allowedIn({ allowed, by }: Trap, column: string, strategy: StrategyOption): readonly string[] {
+/** The states that a trap's cell may have. */
+export function allowedIn({ allowed, by }: Trap, column: string, strategy: StrategyOption): readonly string[] {
   const wanted = by?.[strategy] ?? allowed
   if (typeof wanted === 'string') return wanted.split('|')
   return (wanted[column] ?? (column === 'host' ? wanted.host : wanted.others)).split('|')

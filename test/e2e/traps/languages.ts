@@ -1,7 +1,7 @@
 import type { Kit, Trap } from './kit.js'
 
 /** What other languages start. */
-export function languages({ log, say, tells, trap, directory }: Kit): Trap[] {
+export function languages({ at, log, newer, say, sh, tells, trap, directory }: Kit): Trap[] {
   return [
     trap('python subprocess', [
       '/usr/bin/python3',
@@ -40,6 +40,16 @@ export function languages({ log, say, tells, trap, directory }: Kit): Trap[] {
       'pass',
       3,
     ),
+    trap('Go, static', [at('go-static'), tells, log], 'unproven', 1, { needs: 'tools' }),
+    trap('Go with cgo', [at('go-cgo'), tells, log], newer('unproven'), 1, {
+      needs: 'tools',
+      by: { namespace: newer('pass'), auto: newer('pass') },
+    }),
+    sh('Go with cgo, in a shell', `${at('go-cgo')} ${say}`, newer('unproven'), 1, {
+      needs: 'tools',
+      by: { namespace: newer('pass') },
+    }),
+    trap('Rust', [at('rust'), tells, log], newer('pass'), 1, { needs: 'tools' }),
     trap('node in a shell', [
       'sh',
       '-c',

@@ -17,5 +17,11 @@ export function scripts({ at, sh, trap }: Kit): Trap[] {
     ]),
     trap("npm's launcher", [at('node_modules/.bin/tool')]),
     sh("npm's launcher, in a shell", `PATH=${at('node_modules/.bin')}:$PATH; tool`),
+    ...['pnpm', 'yarn'].flatMap((name) => [
+      trap(`${name}'s launcher`, [at(`with-${name}/node_modules/.bin/tool`)], 'pass', 1, { needs: 'tools' }),
+      sh(`${name} run`, `cd ${at(`with-${name}`)} && ${at(`managers/node_modules/.bin/${name}`)} run tool`, 'pass', 1, {
+        needs: 'tools',
+      }),
+    ]),
   ]
 }

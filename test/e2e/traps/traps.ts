@@ -16,7 +16,7 @@ export type GroupedTrap = Trap & { readonly group: string }
 export function trapsOf(world: World): GroupedTrap[] {
   const kit = kitOf(world)
   return Object.entries(groups).flatMap(([group, make]) =>
-    make(kit).map((trap) => ({ needs: needs[trap.name], ...trap, group })),
+    make(kit).map((trap) => ({ ...trap, needs: trap.needs ?? needs[trap.name], group })),
   )
 }
 

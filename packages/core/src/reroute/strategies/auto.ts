@@ -44,11 +44,25 @@ function readNeed(program: string): Need | null {
   }
 }
 
-/** The linker of Go writes a note of its build id, whose owner is `Go` (cmd/internal/buildid). */
+/** The linker of Go writes a note of its build id, whose owner is `Go` (cmd/internal/buildid), beside others with cgo. */
 function isGo(fd: number, { segments }: Layout): boolean {
-  return segments.some(({ type, offset, fileSize }) => {
-    if (type !== PT_NOTE || fileSize < 16) return false
-    const note = readBytes(fd, offset, 16)
-    return note.length === 16 && note.readUInt32LE(0) === 4 && note.toString('latin1', 12, 16) === 'Go\0\0'
-  })
+  return segments.some(
+    ({ type, offset, fileSize }) =>
+      type === PT_NOTE && noteOwners(readBytes(fd, offset, Math.min(fileSize, 4096))).includes('Go'),
+  )
+}
+
+/** elf(5), Elf64_Nhdr: sizes of name and description, type, then both of them, each padded to 4 bytes. */
+function noteOwners(notes: Buffer): string[] {
+  const owners: string[] = []
+  for (let at = 0; at + 12 <= notes.length; ) {
+    const [nameSize, size] = [notes.readUInt32LE(at), notes.readUInt32LE(at + 4)]
+    owners.push(notes.toString('latin1', at + 12, at + 12 + nameSize).replace(/\0+$/, ''))
+    at += 12 + padded(nameSize) + padded(size)
+  }
+  return owners
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / 4) * 4
 }

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What the traps need that are made with further compilers and package managers. */
+export function furnishTools(directory: string): void {
+  goPrograms(directory)
+  rustProgram(directory)
+  launchers(directory)
+}
+
+const runsItsArguments = `
+func main() {
+	command := exec.Command(os.Args[1], os.Args[2:]...)
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	if command.Run() != nil { os.Exit(1) }
+}
+`
+
+/** Go makes system calls itself; with cgo its programs have a libc, which they don't use to start others. */
+function goPrograms(directory: string): void {
+  const build = (name: string, source: string, cgo: '0' | '1') => {
+    writeFileSync(join(directory, `${name}.go`), source)
+    const env = {
+      ...process.env,
+      CGO_ENABLED: cgo,
+      GO111MODULE: 'off',
+      GOCACHE: join(directory, 'go-cache'),
+      GOFLAGS: '',
+    }
+    execFileSync('go', ['build', '-o', name, `${name}.go`], {
+      cwd: directory,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  }
+  build('go-static', `package main\nimport ("os"; "os/exec")\n${runsItsArguments}`, '0')
+  const source = 'package main\n// #include <stdlib.h>\nimport "C"\nimport ("os"; "os/exec")\nvar used = C.abs(1)\n'
+  build('go-cgo', source + runsItsArguments, '1')
+}
+
+function rustProgram(directory: string): void {
+  const source = `fn main() {
+    let mut args = std::env::args().skip(1);
+    let ok = std::process::Command::new(args.next().unwrap()).args(args).status().unwrap().success();
+    std::process::exit(if ok { 0 } else { 1 });
+}`
+  writeFileSync(join(directory, 'rust.rs'), source)
+  execFileSync('rustc', ['-o', 'rust', 'rust.rs'], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** A project whose one dependency has a command, installed by pnpm and by yarn as their users do. */
+function launchers(directory: string): void {
+  const tool = join(directory, 'node_modules', 'tool')
+  writeFileSync(join(tool, 'package.json'), JSON.stringify({ name: 'tool', version: '1.0.0', bin: 'bin/tool.js' }))
+  const managers = join(directory, 'managers')
+  mkdirSync(managers)
+  writeFileSync(
+    join(managers, 'package.json'),
+    JSON.stringify({ private: true, dependencies: { pnpm: '9', yarn: '1' } }),
+  )
+  const quiet = (cwd: string, file: string, ...args: string[]) =>
+    execFileSync(file, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+  quiet(managers, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts')
+  for (const name of ['pnpm', 'yarn']) {
+    const project = join(directory, `with-${name}`)
+    mkdirSync(project)
+    const content = { private: true, scripts: { tool: 'tool' }, dependencies: { tool: `file:${tool}` } }
+    writeFileSync(join(project, 'package.json'), JSON.stringify(content))
+    quiet(project, join(managers, 'node_modules', '.bin', name), 'install', '--offline', '--ignore-scripts')
+  }
+}
