@@ -29,15 +29,29 @@ static int read_stat(uint64_t *fields) {
 }
 
 /* What the kernel keeps of the address space is set as a whole, which needs no privilege (PR_SET_MM_MAP of prctl(2)). */
+static int set_map(const uint64_t *f) {
+  struct prctl_mm_map map = {
+      .start_code = f[26], .end_code = f[27],  .start_stack = f[28], .start_data = f[45], .end_data = f[46],
+      .start_brk = f[47],  .arg_start = f[48], .arg_end = f[49],     .env_start = f[50],  .env_end = f[51],
+      .brk = (uint64_t)SYS1(__NR_brk, 0), .exe_fd = (uint32_t)-1,
+  };
+  return SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
+}
+
 static void end_environ_at(const char *text, size_t length) {
   uint64_t f[STAT_FIELDS];
   if (!read_stat(f) || f[51] != (uintptr_t)text + length + 1) return;
-  struct prctl_mm_map map = {
-      .start_code = f[26], .end_code = f[27], .start_stack = f[28], .start_data = f[45], .end_data = f[46],
-      .start_brk = f[47],  .arg_start = f[48], .arg_end = f[49],    .env_start = f[50],  .env_end = (uintptr_t)text,
-      .brk = (uint64_t)SYS1(__NR_brk, 0), .exe_fd = (uint32_t)-1,
-  };
-  SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0);
+  f[51] = (uintptr_t)text;
+  set_map(f);
+}
+
+/* With CAP_SYS_RESOURCE one field can be set alone, and /proc need not be read. */
+static int begin_arguments_at(const char *text) {
+  uint64_t f[STAT_FIELDS];
+  if (SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_ARG_START, text, 0, 0) == 0) return 1;
+  if (!read_stat(f)) return 0;
+  f[48] = (uintptr_t)text;
+  return set_map(f);
 }
 
 #endif
