@@ -1,7 +1,8 @@
 /*
  * Libraries that the process opens itself (dlopen(3)): one may bring another libc, and a process that is killed or leaves
  * by _exit(2) runs no destructor. So each opening is announced before it happens, and settled by a fresh list of what is
- * mapped at the next occasion: the look-up of a symbol in what was opened, another opening, a start, or an exit.
+ * mapped at the next occasion: the look-up of a symbol in what was opened, the question why nothing was, another opening, a
+ * start, or an exit.
  */
 #ifndef GLIBC_MATRIX_OPENING_H
 #define GLIBC_MATRIX_OPENING_H
@@ -57,7 +58,7 @@ static void announce_opening(void) {
 }
 
 static struct {
-  void *dlopen, *dlmopen, *dlsym, *dlvsym;
+  void *dlopen, *dlmopen, *dlsym, *dlvsym, *dlerror;
 } real;
 
 /* libc.so.6 has them from 2.34 on, libdl.so.2 before. */
@@ -73,22 +74,25 @@ static void resolve_opening(void) {
     real.dlmopen = find_function(&symbols, "dlmopen");
     real.dlsym = find_function(&symbols, "dlsym");
     real.dlvsym = find_function(&symbols, "dlvsym");
+    real.dlerror = find_function(&symbols, "dlerror");
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }
 
 static void *none(void) { return 0; }
 
-#define BEFORE(name, act)                                     \
-  __attribute__((used)) static void *before_##name(void) {   \
-    act();                                                    \
-    if (!real.name) resolve_opening();                        \
-    return real.name ? real.name : (void *)none;              \
+/* They get the arguments of what they come before. Without a name the program itself is meant: nothing is opened. */
+#define BEFORE(name, parameters, act)                                       \
+  __attribute__((used)) static void *before_##name parameters {             \
+    act;                                                                    \
+    if (!real.name) resolve_opening();                                      \
+    return real.name ? real.name : (void *)none;                            \
   }
-BEFORE(dlopen, announce_opening)
-BEFORE(dlmopen, announce_opening)
-BEFORE(dlsym, settle_opening)
-BEFORE(dlvsym, settle_opening)
+BEFORE(dlopen, (const char *file), if (file) announce_opening())
+BEFORE(dlmopen, (long name_space, const char *file), (void)name_space; if (file) announce_opening())
+BEFORE(dlsym, (void), settle_opening())
+BEFORE(dlvsym, (void), settle_opening())
+BEFORE(dlerror, (void), settle_opening())
 
 /* These look at their return address to know who asks (RPATH, namespace, RTLD_NEXT), so libc's own are jumped to. */
 #if defined(__x86_64__)
@@ -107,6 +111,7 @@ JUMP(dlopen);
 JUMP(dlmopen);
 JUMP(dlsym);
 JUMP(dlvsym);
+JUMP(dlerror);
 
 EXPORT __attribute__((noreturn)) void _exit(int status) {
   settle_opening();
