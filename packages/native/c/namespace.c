@@ -2,7 +2,8 @@
  * The namespace helper: starts a command in whose tree, and for nobody else, the paths of programs show other bytes.
  * `namespace COPY TARGET [COPY TARGET ...] -- PATH ARGV...`: each COPY is mounted read-only over its TARGET, a program's
  * real path, in a mount namespace of its own, then PATH is executed. It execs, so pid, signals and status are the
- * command's. Without `--` it tries all but the exec. Freestanding.
+ * command's. Without `--` it tries all but the exec. `namespace --worker PLACE PATH ARGV...` executes PATH in such a namespace
+ * and leaves a broker there that shows copies on demand (broker.h). Freestanding.
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -116,6 +117,8 @@ static long show(const char *copy, const char *target) {
   return 0;
 }
 
+#include "broker.h"
+
 /* The first argument after the pairs: `--`, or the end. 0 when they are no pairs. */
 static long end_of_pairs(long argc, char **argv) {
   long at = 1;
@@ -127,7 +130,11 @@ __attribute__((used)) static void begin(long *stack) {
   long argc = stack[0], status = 2;
   char **argv = (char **)(stack + 1), **environment = argv + argc + 1;
   long end = end_of_pairs(argc, argv), path = end + 1;
-  if (end && (end == argc || path + 1 < argc)) {
+  if (argc > 4 && texts_equal(argv[1], "--worker")) {
+    status = REFUSED;
+    if (leave_others_alone(argv[3]) == 0 && start_broker(argv[2], argv[3]) == 0)
+      refuse(argv[3], "execve", SYS3(__NR_execve, argv[3], argv + 4, environment));
+  } else if (end && (end == argc || path + 1 < argc)) {
     long result = leave_others_alone(argv[2]);
     for (long at = 1; at < end && result == 0; at += 2) result = show(argv[at], argv[at + 1]);
     status = result == 0 ? 0 : REFUSED;

@@ -45,6 +45,7 @@ export interface ResolvedConfig {
   readonly packages: readonly string[]
   readonly hostLibraries: 'allow' | 'refuse'
   readonly strategy: 'loader' | 'patch' | 'namespace' | 'auto'
+  readonly namespaces: 'spawn' | 'worker'
   readonly onMissing: 'fail' | 'skip'
   readonly incompatible: 'fail' | 'allow'
   readonly unproven: 'warn' | 'fail'
@@ -119,6 +120,7 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     packages: config.packages ?? [],
     hostLibraries: config.hostLibraries ?? 'allow',
     strategy: config.strategy ?? 'loader',
+    namespaces: config.namespaces ?? 'spawn',
     onMissing: config.onMissing ?? 'fail',
     incompatible: config.incompatible ?? 'fail',
     unproven: config.unproven ?? 'fail',

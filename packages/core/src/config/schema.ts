@@ -26,6 +26,8 @@ export interface GlibcMatrixConfig {
   hostLibraries?: 'allow' | 'refuse' | undefined
   /** How a program is made to run on a column's glibc. Default `loader`. */
   strategy?: 'loader' | 'patch' | 'namespace' | 'auto' | undefined
+  /** With `namespace`: one for each start, or one for a worker, which shows programs for as long as it lives. Default `spawn`. */
+  namespaces?: 'spawn' | 'worker' | undefined
   /** What happens when a sysroot can't be had. Default `fail`. */
   onMissing?: 'fail' | 'skip' | undefined
   /** Whether a cell whose program can't load in its glibc is red. Default `fail`. */
@@ -106,6 +108,7 @@ const options = v.strictObject(
     packages,
     hostLibraries: v.optional(oneOf('allow', 'refuse')),
     strategy: v.optional(oneOf('loader', 'patch', 'namespace', 'auto')),
+    namespaces: v.optional(oneOf('spawn', 'worker')),
     onMissing: v.optional(oneOf('fail', 'skip')),
     incompatible: v.optional(oneOf('fail', 'allow')),
     unproven: v.optional(oneOf('warn', 'fail')),

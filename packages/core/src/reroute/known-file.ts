@@ -34,6 +34,16 @@ interface Entry {
 
 const known = new Map<string, Entry>()
 
+/** Files whose path shows a copy in this process's mount namespace, by the copy's device and inode. */
+const shown = new Map<string, KnownFile>()
+
+/** From now on a path that shows `copy` is still known as the file that it hides. */
+export function knownBehind(copy: string, file: KnownFile): void {
+  file.content()
+  const { dev, ino } = statSync(copy)
+  shown.set(`${dev}:${ino}`, file)
+}
+
 /** Looks a path up; one stat when nothing changed. A directory, FIFO or device is EACCES, as execve(2) says. */
 export function knownFile(path: string): KnownFile | Errno {
   const stat = statOrErrno(path)
@@ -66,6 +76,8 @@ function isSame(a: Stats, b: Stats): boolean {
 
 function describe(path: string, stat: Stats): KnownFile {
   let content: FileContent | undefined
+  const hidden = shown.get(`${stat.dev}:${stat.ino}`)
+  if (hidden !== undefined) return { ...hidden, path }
   return {
     path,
     real: realpathSync(path),

@@ -5,6 +5,7 @@ import type { PlanOptions } from '../reroute/options.js'
 import type { User } from './other-user.js'
 import type { SealedColumn, Session } from './session.js'
 import type { Launch, WorkerPlace } from './worker.js'
+import { type OwnNamespace, takeNamespace } from './worker-namespace.js'
 
 /** What the installed hook knows in one thread of one process. */
 export interface HookState {
@@ -12,6 +13,8 @@ export interface HookState {
   readonly plan: PlanOptions
   /** This process's own place, when its Node runs in a column. */
   readonly worker: WorkerPlace | null
+  /** The mount namespace that this worker was started in. */
+  readonly namespace: OwnNamespace | null
   /** Starts that happen in this context are workers: their Node runs in the column. */
   readonly starting: AsyncLocalStorage<Launch>
   readonly columns: ReadonlyMap<string, SealedColumn>
@@ -52,6 +55,7 @@ export function createHookState(
     session,
     plan,
     worker,
+    namespace: takeNamespace(),
     starting: new AsyncLocalStorage(),
     columns: new Map(session.columns.map((column) => [column.name, column])),
     journal: createJournal(session.journals),

@@ -5,7 +5,7 @@ import { followedCommand, spawnId } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
 import { namedPrograms } from '../reroute/scope.js'
 import { chooseStrategy } from '../reroute/strategies/choose.js'
-import { inNamespace, shownPrograms } from '../reroute/strategies/namespace.js'
+import { inNamespace, showHere, shownPrograms } from '../reroute/strategies/namespace.js'
 import type { Start } from '../reroute/strategies/strategy.js'
 import { describeSpawn, type How, notStarted } from './describe-spawn.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
@@ -37,13 +37,14 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     return startInWorker({ ...asked, id, column: place.column, decision, announce }, state.worker)
   const seal = (user && column.sealForOthers) ?? column.seal
   const isNamespace = state.session.programs.strategy === 'namespace'
+  const namespace = seal === column.seal && state.namespace?.column === place.column ? state.namespace : null
 
   if (decision.decision === 'reroute') {
     if (seal !== column.seal) lendLibraries(seal, decision.verdict.hostLibraries)
     const beside = besideHost(decision, command, column.sysroot, state.plan)
     const { program, asked: exec, args } = decision
     const others = namedPrograms(state.plan)
-    const start: Start = { seal, program, asked: exec, args, id, env: command.env, beside, others }
+    const start: Start = { seal, program, asked: exec, args, id, env: command.env, beside, others, namespace }
     const { strategy, reason } = chooseStrategy(state.session.programs.strategy, start, state.session.strategies)
     if (strategy === null) {
       announce({ decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null })
@@ -56,6 +57,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   announce(decision)
   if (decision.follow === null) return asked
   const followed = followedCommand(seal, decision.follow, id, command.file)
+  if (isNamespace && namespace !== null) showHere(namedPrograms(state.plan), seal, namespace)
   const shown = isNamespace ? shownPrograms(namedPrograms(state.plan), seal, id) : []
   return { ...asked, ...inNamespace(shown, followed.file, followed.args, seal) }
 }

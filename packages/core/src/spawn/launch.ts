@@ -7,6 +7,8 @@ import type { Launch } from './worker.js'
 export interface Launcher {
   /** Runs `body` so that the Node it starts is a worker of the column: on its libc, with all that it starts in turn. */
   start<T>(column: string, body: () => T): T
+  /** The same for a worker whose Node stays on the host's libc, in a mount namespace for the programs of one column. */
+  startInNamespace<T>(column: string, body: () => T): T
   /** Why this Node can't be a worker of the column; null when it can. The files it was to run are then told as incompatible. */
   refusal(column: string, files: readonly string[]): GlibcMatrixError | null
 }
@@ -18,9 +20,10 @@ export interface Launcher {
  */
 export function launcher(session: string, node: string | null = null): Launcher {
   const state = install({ session })
-  const launch = (column: string): Launch => ({ column, node })
+  const launch = (column: string): Launch => ({ column, node, runtime: 'node' })
   return {
     start: (column, body) => state.starting.run(launch(column), body),
+    startInNamespace: (column, body) => state.starting.run({ column, node: null, runtime: 'host' }, body),
     refusal(column, files) {
       const reason = whyNoWorker(state, launch(column), files)
       return reason === null ? null : tooNew(column, reason)

@@ -8,6 +8,7 @@ import { describeSpawn, notStarted } from './describe-spawn.js'
 import type { HookState } from './hook-state.js'
 import { type Interception, readCommand, type SpawnRequest } from './request.js'
 import { type Launch, workerVariable } from './worker.js'
+import { startInNamespace } from './worker-namespace.js'
 
 /** Announces and starts a worker's Node in a column. It belongs to no test; the hook in it says which files it runs. */
 export function startWorker(state: HookState, launch: Launch, request: SpawnRequest): Interception | null {
@@ -15,6 +16,7 @@ export function startWorker(state: HookState, launch: Launch, request: SpawnRequ
   const column = state.columns.get(name)
   // Other listeners of the pool, such as reporters, may start programs of their own meanwhile.
   if (!column?.sysroot || !column.seal || request.file !== process.execPath) return null
+  if (launch.runtime === 'host') return startInNamespace(request, name, state.session.directory)
   const command = { ...readCommand(request), ...(launch.node !== null && { file: launch.node }) }
   const options = planOf(state)
   const decision = plan(command, column.sysroot, options)

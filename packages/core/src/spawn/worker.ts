@@ -1,10 +1,13 @@
 import type { SpawnId } from '../reroute/loader.js'
+import type { Runtime } from '../reroute/options.js'
 
 /** Where a worker shall run. */
 export interface Launch {
   readonly column: string
   /** Another Node than the one that the pool starts. */
   readonly node: string | null
+  /** `node`: on the column's libc. `host`: on the host's, in a mount namespace where programs may show their copies. */
+  readonly runtime: Runtime
 }
 
 /** A worker whose own Node runs on a column's libc. */

@@ -2,11 +2,13 @@ import { copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { namespacePath } from '@glibc-matrix/native'
+import { knownBehind, knownFile } from '../known-file.js'
 import { elfAt } from '../loadable.js'
 import type { SealedCommand, SpawnId } from '../loader.js'
 import type { Seal } from '../seal.js'
-import { patchedFor } from './patch.js'
-import { type Shown, type Strategy, spawnVariable } from './strategy.js'
+import { patchedFor, searchPathOf } from './patch.js'
+import type { PatchedCopy } from './patched-copy.js'
+import { type Shown, type Start, type Strategy, spawnVariable, type WorkerNamespace } from './strategy.js'
 
 /**
  * The program's own path shows a patched copy, in a mount namespace of the process, and is executed as the caller would
@@ -16,6 +18,7 @@ import { type Shown, type Strategy, spawnVariable } from './strategy.js'
 export const namespace: Strategy = {
   name: 'namespace',
   refusal(start) {
+    if (isShown(start.program, start.seal)) return null
     const made = patchedFor(start, false)
     return 'refusal' in made ? made.refusal : null
   },
@@ -24,6 +27,7 @@ export const namespace: Strategy = {
     const env = [spawnVariable(id, '')]
     if (isShown(program, seal)) return { file: asked.path, args: asked.args, env }
     const made = patchedFor(start, false)
+    if (showsFromNow(start, made)) return { file: asked.path, args: asked.args, env }
     const own = 'copy' in made ? [{ copy: sourceOf(made.copy, id), target: program }] : []
     const others = shownPrograms(
       start.others.filter((other) => other !== program),
@@ -51,9 +55,37 @@ export function shownPrograms(programs: readonly string[], seal: Seal, id: Spawn
   })
 }
 
+/** Makes paths of this very process show copies, for as long as it lives; one that can't be copied is left out. */
+export function showHere(programs: readonly string[], seal: Seal, namespace: WorkerNamespace): void {
+  for (const program of programs) {
+    if (isShown(program, seal)) continue
+    const made = patchedFor({ seal, program, env: {}, beside: null }, false)
+    if ('copy' in made) show(program, made.copy, seal, namespace)
+  }
+}
+
+/** A copy that depends on the child's environment is for one start alone. */
+function showsFromNow(start: Start, made: PatchedCopy): boolean {
+  const { seal, program, namespace, others } = start
+  if (namespace === null || !('copy' in made) || searchPathOf(start) !== null) return false
+  showHere(others, seal, namespace)
+  return show(program, made.copy, seal, namespace)
+}
+
+const shownHere = new Map<string, string>()
+
+/** A path that shows a copy for one loader keeps it. */
+function show(program: string, copy: string, seal: Seal, namespace: WorkerNamespace): boolean {
+  const file = knownFile(program)
+  if ('errno' in file || shownHere.has(program) || !namespace.show(copy, program)) return false
+  shownHere.set(program, seal.loader)
+  knownBehind(copy, file)
+  return true
+}
+
 /** This very process is in a namespace already where the path shows a copy for this loader. */
 function isShown(program: string, seal: Seal): boolean {
-  return elfAt(program)?.interpreter === seal.loader
+  return (shownHere.get(program) ?? elfAt(program)?.interpreter) === seal.loader
 }
 
 /**

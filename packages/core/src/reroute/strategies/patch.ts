@@ -24,7 +24,7 @@ export function patchedFor(start: Patchable, moved: boolean): PatchedCopy {
 }
 
 /** As `loader` gives it by --library-path (../loader.ts); a copy has no command line of ld.so, but a DT_RPATH. */
-function searchPathOf({ seal, program, env, beside }: Patchable): string | null {
+export function searchPathOf({ seal, program, env, beside }: Patchable): string | null {
   if (beside !== null && seal.libraries !== null) return [...beside.own, seal.libraries, ...beside.host].join(':')
   if (seal.libraryPath.length === 0) return null
   const elf = elfAt(program)

@@ -24,6 +24,14 @@ export interface Start {
   readonly beside: BesideHost | null
   /** Other programs that the tree may start by ways that no shim sees, for a strategy that covers them. */
   readonly others: readonly string[]
+  /** The mount namespace that this worker is in, if it is of the start's column. */
+  readonly namespace: WorkerNamespace | null
+}
+
+/** A mount namespace that lives as long as a worker: a program's path shows one copy in it, once and for all. */
+export interface WorkerNamespace {
+  /** Makes the program's own path show the copy; false when the kernel refuses. */
+  show(copy: string, program: string): boolean
 }
 
 /** A program's path, and the file that it shows in a mount namespace. */
