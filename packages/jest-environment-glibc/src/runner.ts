@@ -40,7 +40,8 @@ class GlibcRunner {
     for (const group of columnGroups(tests, this.#run)) {
       if (watcher.isInterrupted()) return
       if (group.column === null) await this.#runGroup(await this.#runner(group), group, watcher, options)
-      else await this.#runInColumn(group, group.column, watcher)
+      else if (group.runtime === 'node') await this.#runInColumn(group, group.column, watcher)
+      else await this.#runInNamespace(group, group.column, watcher, options)
     }
   }
 
@@ -55,6 +56,14 @@ class GlibcRunner {
     return start(column, () => this.#runGroup(inner, group, watcher, { serial: false }))
   }
 
+  /** In band, where Jest's own process is the worker, each start gets a namespace of its own. */
+  async #runInNamespace(group: TestGroup, column: string, watcher: JestWatcher, options: Options): Promise<void> {
+    const inner = await this.#runner(group)
+    if (options.serial || inner.isSerial) return this.#runGroup(inner, group, watcher, options)
+    const { startInNamespace } = launcher(this.#run.session.file)
+    return startInNamespace(column, () => this.#runGroup(inner, group, watcher, options))
+  }
+
   async #refuse(tests: readonly JestTest[], error: Error): Promise<void> {
     presented(error)
     for (const test of tests) {
@@ -65,7 +74,7 @@ class GlibcRunner {
 
   async #runGroup(inner: JestRunner, group: TestGroup, watcher: JestWatcher, options: Options): Promise<void> {
     const tests = [...group.tests]
-    const serial = group.column === null && (options.serial || Boolean(inner.isSerial))
+    const serial = group.runtime === 'host' && (options.serial || Boolean(inner.isSerial))
     if (inner.supportsEventEmitters) return inner.runTests(tests, watcher, { serial })
     const emit =
       (event: string) =>
@@ -76,13 +85,13 @@ class GlibcRunner {
   }
 
   /** A thread has its process's libc: workers in a column are processes. */
-  async #runner({ runner: path, column }: TestGroup): Promise<JestRunner> {
-    const key = `${path}\0${column === null}`
+  async #runner({ runner: path, runtime }: TestGroup): Promise<JestRunner> {
+    const key = `${path}\0${runtime}`
     const known = this.#inner.get(key)
     if (known) return known
     const Runner = await loadClass<RunnerClass>(path)
     const [globalConfig, ...rest] = this.#args
-    const runner = new Runner(column === null ? globalConfig : { ...globalConfig, workerThreads: false }, ...rest)
+    const runner = new Runner(runtime === 'host' ? globalConfig : { ...globalConfig, workerThreads: false }, ...rest)
     this.#inner.set(key, runner)
     for (const event of [
       'test-file-start',

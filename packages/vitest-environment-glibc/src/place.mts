@@ -22,6 +22,9 @@ export function suiteOf(file: string, root: string): string {
 /** The pool of workers whose own Node runs in the column. */
 export const poolName = 'glibc'
 
+/** The pool of workers that are in a mount namespace for the programs of their column. */
+export const namespacePoolName = 'glibc-namespace'
+
 /** The setup file that installs the hook in a worker. */
 export const setupFile = fileURLToPath(new URL('./setup.mjs', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
-import { selectColumns, suiteSelectors } from '@glibc-matrix/core'
+import { selectColumns, suiteRuntime, suiteSelectors } from '@glibc-matrix/core'
 import { escapePath, glob } from 'tinyglobby'
 import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
@@ -18,14 +18,16 @@ export function matrixPlugin(matrix: Matrix): Plugin {
       const place = project.config.provide?.glibcMatrix as MatrixPlace | undefined
       if (place === undefined) return
       hookFirst(project)
-      // Vitest's own node part is there by now; a config that only builds doesn't need it.
-      const { poolByFile } = await import('./pool.mjs')
-      poolByFile(project, matrix.config)
       project.config.sequence = { ...project.config.sequence, groupOrder: place.groupOrder }
       runGlobalSetupOnce(vitest, project)
-      const excluded = await excludedFiles(project, place, matrix).catch((error) => Promise.reject(presentable(error)))
-      // A list of its own: projects may share Vitest's default.
-      project.config.exclude = [...project.config.exclude, ...excluded]
+      const files = await readFiles(project)
+      try {
+        // A list of its own: projects may share Vitest's default.
+        project.config.exclude = [...project.config.exclude, ...excludedFiles(files, place, matrix)]
+        await choosePool(project, files, matrix)
+      } catch (error) {
+        throw presentable(error)
+      }
     },
   }
 }
@@ -52,8 +54,14 @@ function runGlobalSetupOnce(vitest: Vitest, project: TestProject): void {
   project.config.globalSetup = []
 }
 
-/** Globs of the test files that don't run in this column, by their pragma or the config's `suites`. */
-async function excludedFiles(project: TestProject, place: MatrixPlace, { config, session }: Matrix): Promise<string[]> {
+interface SourceFile {
+  readonly path: string
+  readonly source: string
+  /** For Vitest's `exclude`. */
+  readonly glob: string
+}
+
+async function readFiles(project: TestProject): Promise<SourceFile[]> {
   const { dir, root, include, exclude, includeSource } = project.config
   const cwd = dir || root
   const found = await glob([...include, ...(includeSource ?? [])], {
@@ -63,13 +71,32 @@ async function excludedFiles(project: TestProject, place: MatrixPlace, { config,
     expandDirectories: false,
     absolute: true,
   })
-  const chosen = await Promise.all(
-    found.map(async (file) => {
-      const selectors = suiteSelectors(file, await readFile(file, 'utf8'), config)
-      if (selectors === null) return true
-      const where = relative(config.root, file)
-      return selectColumns(session.columns, selectors, where, session.narrowed).includes(place.column)
-    }),
-  )
-  return found.filter((_, index) => !chosen[index]).map((file) => escapePath(relative(cwd, file)))
+  const read = async (path: string): Promise<SourceFile> => {
+    return { path, source: await readFile(path, 'utf8'), glob: escapePath(relative(cwd, path)) }
+  }
+  return Promise.all(found.map(read))
+}
+
+/** Globs of the test files that don't run in this column, by their pragma or the config's `suites`. */
+function excludedFiles(files: readonly SourceFile[], place: MatrixPlace, { config, session }: Matrix): string[] {
+  const excluded = files.filter(({ path, source }) => {
+    const selectors = suiteSelectors(path, source, config)
+    if (selectors === null) return false
+    const where = relative(config.root, path)
+    return !selectColumns(session.columns, selectors, where, session.narrowed).includes(place.column)
+  })
+  return excluded.map(({ glob }) => glob)
+}
+
+/** Vitest's own node part is there by now; a config that only builds doesn't need it. */
+async function choosePool(
+  project: TestProject,
+  files: readonly SourceFile[],
+  { config, session }: Matrix,
+): Promise<void> {
+  const { namespacePool, poolByFile } = await import('./pool.mjs')
+  const hasNode = files.some(({ path, source }) => suiteRuntime(path, source, config) === 'node')
+  const mayUse = session.strategies.includes('namespace') && config.strategy !== 'auto'
+  if (config.namespaces === 'worker' && mayUse && !hasNode) namespacePool(project)
+  poolByFile(project, config)
 }

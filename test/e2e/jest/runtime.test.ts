@@ -17,6 +17,7 @@ const all = {
   'by-pragma.test.js > starts Node there too': 'pass pass pass',
   'by-pragma.test.js > starts a program there too': 'pass pass pass',
   'crash.test.js > ends the worker': 'pass pass skip',
+  'namespace.test.js > starts a program by its own path, which shows a copy': 'pass pass pass',
   "host.test.js > runs on the host's libc": 'none none none',
   'host.test.js > starts a program in the column': 'pass pass pass',
 }
@@ -28,7 +29,15 @@ it.each([
 ])('a file chooses whose libc its own Node runs on, %s', async (_, args, env) => {
   const { grid, exitCode, stderr } = await fixture.jest(args, env)
   expect(cells(grid)).toEqual(all)
-  expect(stderr).toContain('Test Suites: 11 passed, 11 total')
+  expect(stderr).toContain('Test Suites: 14 passed, 14 total')
+  expect(exitCode).toBe(0)
+})
+
+it('workers are in one mount namespace each, beside those whose Node is in the column', async () => {
+  const { grid, exitCode } = await fixture.jest(['-w', '2'], { FIXTURE_NAMESPACES: 'worker' })
+  expect(cells(grid)).toEqual(all)
+  const row = grid?.rows.find(({ suite }) => suite === 'namespace.test.js')
+  expect(row?.cells['2.31']?.records.map(({ strategy }) => strategy)).toEqual(['namespace', 'namespace'])
   expect(exitCode).toBe(0)
 })
 
@@ -43,7 +52,7 @@ it('of a worker that dies the signal is told', async () => {
 })
 
 it('a Node that needs more than a column has is told before it starts', async () => {
-  const env = { FIXTURE_NODE: join(programs, 'uses-strlcpy') }
+  const env = { FIXTURE_NODE: join(programs, 'uses-strlcpy'), GLIBC_MATRIX_ONLY: '2.31' }
   const { grid, exitCode, stderr } = await fixture.jest(['by-glob'], env)
   expect(grid?.rows.map(({ cells }) => cells['2.31'])).toMatchObject([
     { state: 'incompatible', reason: expect.stringContaining('GLIBC_2.38') },

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { cells, compile, type Project, project } from './project.js'
@@ -17,6 +18,7 @@ const all = {
   'test/by-pragma.test.mjs > starts Node there too': 'pass pass pass',
   'test/by-pragma.test.mjs > starts a program there too': 'pass pass pass',
   'test/crash.test.mjs > ends the worker': 'pass pass skip',
+  'test/namespace.test.mjs > starts a program by its own path, which shows a copy': 'pass pass pass',
   "test/host.test.mjs > runs on the host's libc": 'none none none',
   'test/host.test.mjs > starts a program in the column': 'pass pass pass',
 }
@@ -55,4 +57,15 @@ it('a Node that needs more than a column has is told before it starts', async ()
   ])
   expect(stderr).toContain("the Node of this suite can't run on the glibc of column 2.31")
   expect(exitCode).toBe(1)
+})
+
+it('workers are in one mount namespace each, where no file wants its Node in the column', async () => {
+  rmSync(join(fixture.directory, 'test/by-pragma.test.mjs'))
+  rmSync(join(fixture.directory, 'test/by-glob.test.mjs'))
+  rmSync(join(fixture.directory, 'test/crash.test.mjs'))
+  const { grid, exitCode } = await fixture.vitest(['run'], { FIXTURE_NAMESPACES: 'worker' })
+  expect(Object.values(cells(grid))).toEqual(['none none none', 'pass pass pass', 'pass pass pass'])
+  const row = grid?.rows.find(({ suite }) => suite === 'test/namespace.test.mjs')
+  expect(row?.cells['2.31']?.records.map(({ strategy }) => strategy)).toEqual(['namespace', 'namespace'])
+  expect(exitCode).toBe(0)
 })

@@ -17,8 +17,9 @@ import { startWorker } from './start-worker.js'
 /** Decides on one spawn, announces it in the journal, and says what to start. Null: as if there were no hook. */
 export function intercept(state: HookState, request: SpawnRequest): Interception | null {
   const starting = state.starting.getStore()
-  if (starting !== undefined) return startWorker(state, starting, request)
   const place = placeOf(state)
+  // Where a test runs, in the very process that starts workers, its own starts are no workers.
+  if (starting !== undefined && place === null) return startWorker(state, starting, request)
   const column = place && state.columns.get(place.column)
   if (!place || !column?.sysroot || !column.seal) return null
 
