@@ -3,6 +3,7 @@ const { attach } = require('../../../packages/core/dist/register.js')
 
 process.once('message', async ({ session, column, file, runtime, body }) => {
   const attachment = attach({ session, column, file, runtime })
+  globalThis.attachment = attachment
   const run = new (Object.getPrototypeOf(async () => {}).constructor)('require', body)
   try {
     const value = await attachment.runInTest('test', 0, () => run(require))

@@ -99,8 +99,12 @@ describe.each([
 })
 
 it('a start of another column gets a namespace of its own', async () => {
-  const body = `return ${version.replace('PROGRAM', programs['print-libc'] ?? '')}`
-  expect(await inWorker('2.31', body, '2.41')).toEqual({ answer: { value: '2.31' }, state: 'pass', by: ['namespace'] })
+  const own = version.replace('PROGRAM', programs['print-libc'] ?? '')
+  const body = `const inOther = (body) => globalThis.attachment.runInColumn('2.41', body); return [inOther(() => ${own}), ${own}, ${own}]`
+  expect(await inWorker('2.31', body, '2.41')).toMatchObject({
+    answer: { value: ['2.41', '2.31', '2.31'] },
+    state: 'pass',
+  })
 })
 
 it('nothing of it is left when the worker has ended', async () => {
