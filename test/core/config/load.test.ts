@@ -27,6 +27,7 @@ const defaults = {
   node: null,
   hostLibraries: 'allow',
   strategy: 'loader',
+  namespaces: 'spawn',
   onMissing: 'fail',
   incompatible: 'fail',
   unproven: 'fail',
