@@ -43,7 +43,7 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
     const spec = sysroot?.spec ?? requests[index]?.spec ?? name
     return { name, spec, glibc: sysroot?.glibc ?? null, sysroot: sysroot && { ...sysroot, name }, skip }
   })
-  const { root, programs, exclude, hostLibraries, strategy, incompatible, unproven, outputFile } = config
+  const { root, programs, exclude, hostLibraries, strategy, accounting, incompatible, unproven, outputFile } = config
   return openSession(applyOnly(columns, config.only), {
     narrowed: config.only !== null,
     programs: {
@@ -52,6 +52,7 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
       exclude,
       hostLibraries,
       strategy,
+      accounting,
       runtime: options.runtime ?? 'host',
       always: options.always ?? false,
     },
@@ -61,11 +62,12 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
 
 /** The grid of a run: what the runner saw, joined with what the processes of the session proved. */
 export function gridOf(session: Session, results: readonly TestResult[]): Grid {
+  const mustCount = session.programs.accounting === 'exact'
   const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
   return buildGrid({
     columns: session.columns,
     results,
-    evidence: collectEvidence(readSettled(session.journals), columnIdentities(session), verdicts(session)),
+    evidence: collectEvidence(readSettled(session.journals), columnIdentities(session), verdicts(session), mustCount),
     byHand(column, spawn) {
       const sysroot = sysroots.get(column)
       return sysroot && spawn.decision === 'reroute'

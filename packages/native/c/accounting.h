@@ -41,6 +41,9 @@ static long install(const struct sock_fprog *program) {
  * arm): numbers of arch/x86/entry/syscalls and of arm's table. An execve of this architecture whose path lies where the
  * start page has a sealed loader's is not reported. Both architectures are little-endian: the low half comes first.
  */
+/* What the tree starts gets no privilege any more from set-user-ID bits or file capabilities: told in the record. */
+static int took_privileges;
+
 static long open_listener(void) {
   struct sock_filter filter[] = {
       LOAD(arch),
@@ -69,6 +72,7 @@ static long open_listener(void) {
   struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
   long fd = install(&program);
   if (fd != -13 /* EACCES: without CAP_SYS_ADMIN it takes no_new_privs */) return fd;
+  took_privileges = SYS5(__NR_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
   SYS5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   return install(&program);
 }

@@ -23,7 +23,18 @@ static struct {
   char *(*realpath)(const char *, char *);
 } libc;
 
-static int is_libc(const struct object *o) { return o->soname && texts_equal(o->soname, "libc.so.6"); }
+/* Of musl libc and loader are one file: libc.so by its SONAME, or named after the machine, or without one. */
+static int is_musl(const struct object *o) {
+  const char *name = o->first->path + o->first->path_length;
+  while (name > o->first->path && name[-1] != '/') name--;
+  size_t length = (size_t)(o->first->path + o->first->path_length - name);
+  if (o->soname) return texts_equal(o->soname, "libc.so") || bytes_equal_text(o->soname, "libc.musl-", 10);
+  return (length == 7 && bytes_equal(name, "libc.so", 7)) || (length > 8 && bytes_equal(name, "ld-musl-", 8));
+}
+
+static int is_libc(const struct object *o) {
+  return (o->soname && texts_equal(o->soname, "libc.so.6")) || is_musl(o);
+}
 
 static void resolve_libc(const struct object *o, int count) {
   struct symbols symbols = symbols_of(o, count);

@@ -111,7 +111,10 @@ static long leave_others_alone(const char *target) {
 }
 
 static long show(const char *copy, const char *target) {
+  char value[64];
   long result;
+  if (SYS4(__NR_getxattr, target, "security.capability", value, sizeof value) > 0)
+    return refuse(target, "keeping its file capabilities", -EPERM);
   if ((result = SYS5(__NR_mount, copy, target, 0, MS_BIND, 0)) != 0) return refuse(target, "mount bind", result);
   if ((result = make_read_only(target)) != 0) return refuse(target, "mount read-only", result);
   return 0;

@@ -67,8 +67,8 @@ static void resolve_opening(void) {
   int count = read_maps();
   for (int i = 0; i < count && !real.dlvsym; i++) {
     struct object o;
-    if (!read_object(i, count, &o) || !o.soname) continue;
-    if (!is_libc(&o) && !texts_equal(o.soname, "libdl.so.2")) continue;
+    if (!read_object(i, count, &o)) continue;
+    if (!is_libc(&o) && !(o.soname && texts_equal(o.soname, "libdl.so.2"))) continue;
     struct symbols symbols = symbols_of(&o, count);
     real.dlopen = find_function(&symbols, "dlopen");
     real.dlmopen = find_function(&symbols, "dlmopen");

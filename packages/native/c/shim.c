@@ -129,6 +129,8 @@ static int report(int first) {
   put_head(&l, "mapped", &self);
   put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
   if (is_accounted) put(&l, ",\"accounted\":true");
+  if (took_privileges) put(&l, ",\"noNewPrivs\":true");
+  if (first && self.kind != 't' && has_capabilities(program)) put(&l, ",\"capabilities\":true");
   put(&l, ",\"ppid\":");
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");
@@ -202,7 +204,28 @@ static const char *begin_itself(char **envp) {
   return path || has_arrived ? own : 0;
 }
 
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
+
+/*
+ * glibc gives constructors main's arguments (elf/dl-init.c); musl gives none. Its environ is still where the kernel put
+ * it, behind argv and its count (execve(2), the stack of a new process).
+ */
+static int find_arguments(int *argc, char ***argv, char ***envp) {
+  if (&gnu_get_libc_version) return 1;
+  if (!&environ || !environ) return 0;
+  long *end = (long *)environ - 1;
+  for (long n = 0; n < 1 << 20; n++)
+    if (end[-n - 1] == n) {
+      *argc = (int)n;
+      *argv = (char **)end - n;
+      *envp = environ;
+      return 1;
+    }
+  return 0;
+}
+
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
+  if (!find_arguments(&argc, &argv, &envp)) return;
   char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
   if (name) {
     program = argv[0];

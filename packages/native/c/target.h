@@ -49,9 +49,13 @@ static int real_path(long fd, char *real) {
 }
 
 /* A set-user-ID program or one with file capabilities loses its privilege under a loader (capabilities(7)). */
-static int is_privileged(const char *path, const struct stat *st) {
+static int has_capabilities(const char *path) {
   char value[64];
-  return (st->st_mode & (S_ISUID | S_ISGID)) || SYS4(__NR_getxattr, path, "security.capability", value, sizeof value) > 0;
+  return SYS4(__NR_getxattr, path, "security.capability", value, sizeof value) > 0;
+}
+
+static int is_privileged(const char *path, const struct stat *st) {
+  return (st->st_mode & (S_ISUID | S_ISGID)) || has_capabilities(path);
 }
 
 static int starts_with(const char *text, const char *prefix) { return bytes_equal_text(text, prefix, text_length(prefix)); }

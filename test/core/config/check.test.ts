@@ -19,6 +19,7 @@ const full: GlibcMatrixConfig = {
   allowUnsigned: false,
   packages: ['zlib1g'],
   hostLibraries: 'refuse',
+  accounting: 'exact',
   onMissing: 'skip',
   incompatible: 'allow',
   unproven: 'fail',

@@ -28,6 +28,7 @@ const defaults = {
   hostLibraries: 'allow',
   strategy: 'loader',
   namespaces: 'spawn',
+  accounting: 'auto',
   onMissing: 'fail',
   incompatible: 'fail',
   unproven: 'fail',

@@ -18,6 +18,7 @@ export async function sessionFor(root: string): Promise<Session> {
       exclude: [],
       hostLibraries: 'allow',
       strategy: 'loader',
+      accounting: 'auto',
       runtime: 'host',
       always: false,
     },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What the traps need that are made with further compilers and package managers. */
@@ -7,6 +7,7 @@ export function furnishTools(directory: string): void {
   goPrograms(directory)
   rustProgram(directory)
   launchers(directory)
+  capable(directory)
 }
 
 const runsItsArguments = `
@@ -69,4 +70,12 @@ function launchers(directory: string): void {
     writeFileSync(join(project, 'package.json'), JSON.stringify(content))
     quiet(project, join(managers, 'node_modules', '.bin', name), 'install', '--offline', '--ignore-scripts')
   }
+}
+
+/** capabilities(7), struct vfs_cap_data of linux/capability.h: cap_net_raw=ep. */
+function capable(directory: string): void {
+  copyFileSync(join(directory, 'tells-libc'), join(directory, 'capable'))
+  const value = `bytes.fromhex('0100000200200000${'0'.repeat(24)}')`
+  const script = `import os; os.setxattr('capable', 'security.capability', ${value})`
+  execFileSync('python3', ['-c', script], { cwd: directory })
 }

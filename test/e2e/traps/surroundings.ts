@@ -34,6 +34,8 @@ export function surroundings({ at, foreign, host, log, newer, say, sh, tells, tr
     sh('set-user-ID in a shell', `${at('set-id')} ${log}`, 'unproven'),
     trap('another user', [tells, log], 'pass|unproven', 1, { options: nobody }),
     trap("another user's shell", ['sh', '-c', say], 'pass|unproven', 1, { options: nobody }),
+    trap('file capabilities', [at('capable'), log], 'unproven', 0, { needs: 'tools' }),
+    sh('file capabilities, in a shell', `${at('capable')} ${log}`, 'unproven', 0, { needs: 'tools' }),
     trap('setpriv', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', tells, log], 'pass|unproven'),
     trap(
       'setpriv, then a shell',

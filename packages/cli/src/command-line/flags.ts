@@ -41,6 +41,11 @@ export const judgeFlags = {
     value: 'loader|patch|namespace|auto',
     about: 'how a program is made to run on a glibc',
   },
+  accounting: {
+    name: 'accounting',
+    value: 'auto|exact|shim',
+    about: 'who counts what programs start: the kernel, or their shims alone',
+  },
   runtime: { name: 'runtime', value: 'host|node', about: "whose libc Node runs on: the host's, or the column's (run)" },
   incompatible: { name: 'incompatible', value: 'fail|allow', about: "whether a program that can't load is red" },
   unproven: { name: 'unproven', value: 'warn|fail', about: 'whether a column without proof is red' },

@@ -46,6 +46,7 @@ export interface ResolvedConfig {
   readonly hostLibraries: 'allow' | 'refuse'
   readonly strategy: 'loader' | 'patch' | 'namespace' | 'auto'
   readonly namespaces: 'spawn' | 'worker'
+  readonly accounting: 'auto' | 'exact' | 'shim'
   readonly onMissing: 'fail' | 'skip'
   readonly incompatible: 'fail' | 'allow'
   readonly unproven: 'warn' | 'fail'
@@ -121,6 +122,7 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     hostLibraries: config.hostLibraries ?? 'allow',
     strategy: config.strategy ?? 'loader',
     namespaces: config.namespaces ?? 'spawn',
+    accounting: config.accounting ?? 'auto',
     onMissing: config.onMissing ?? 'fail',
     incompatible: config.incompatible ?? 'fail',
     unproven: config.unproven ?? 'fail',

@@ -28,6 +28,11 @@ export interface GlibcMatrixConfig {
   strategy?: 'loader' | 'patch' | 'namespace' | 'auto' | undefined
   /** With `namespace`: one for each start, or one for a worker, which shows programs for as long as it lives. Default `spawn`. */
   namespaces?: 'spawn' | 'worker' | undefined
+  /**
+   * Who counts what programs start: the kernel where it can (`auto`), the kernel or the cell is unproven (`exact`), or the
+   * programs' shims alone (`shim`). Without CAP_SYS_ADMIN the kernel counts under no_new_privs. Default `auto`.
+   */
+  accounting?: 'auto' | 'exact' | 'shim' | undefined
   /** What happens when a sysroot can't be had. Default `fail`. */
   onMissing?: 'fail' | 'skip' | undefined
   /** Whether a cell whose program can't load in its glibc is red. Default `fail`. */
@@ -109,6 +114,7 @@ const options = v.strictObject(
     hostLibraries: v.optional(oneOf('allow', 'refuse')),
     strategy: v.optional(oneOf('loader', 'patch', 'namespace', 'auto')),
     namespaces: v.optional(oneOf('spawn', 'worker')),
+    accounting: v.optional(oneOf('auto', 'exact', 'shim')),
     onMissing: v.optional(oneOf('fail', 'skip')),
     incompatible: v.optional(oneOf('fail', 'allow')),
     unproven: v.optional(oneOf('warn', 'fail')),

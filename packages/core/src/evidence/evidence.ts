@@ -37,6 +37,7 @@ export function collectEvidence(
   lines: readonly JournalLine[],
   columns: readonly ColumnIdentity[],
   verdictOf: VerdictOf = () => null,
+  mustCount = false,
 ): Evidence {
   const index = indexLines(lines)
   const identities = new Map(columns.map((column) => [column.name, column]))
@@ -48,6 +49,7 @@ export function collectEvidence(
       column,
       host,
       loaders,
+      mustCount,
       verdictOf: (program) => verdictOf(spawn.place.column, program),
     })
   })

@@ -21,6 +21,10 @@ export interface Standards {
   readonly loaders: readonly string[]
   /** The kernel reports every start of this tree that nobody announced. */
   readonly counted?: boolean
+  /** What is not counted by the kernel is not proven (`accounting: 'exact'`). */
+  readonly mustCount?: boolean
+  /** Counting took the privileges of what the tree starts. */
+  readonly noNewPrivs?: boolean
   verdictOf(program: string): string | null
 }
 
@@ -42,7 +46,7 @@ export function judgeStart(start: Start, lines: readonly MappedLine[], standards
   // What it starts in turn is the kernel's to report.
   if (how === 'plain' && start.reason === staticTool && standards.counted)
     return judged('neutral', 'a tool, by `exclude`')
-  if (how === 'plain') return judged('unproven', `${program} ${start.reason}: nobody knows what it ran on`)
+  if (how === 'plain') return judged('unproven', `${program} ${start.reason}: ${doubt(start, standards)}`)
   const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
   if (last === undefined || standard === undefined) return judgeSilent(start, judged, standards)
@@ -50,6 +54,8 @@ export function judgeStart(start: Start, lines: readonly MappedLine[], standards
   const proofs = lines.map((line) => proveProcess(line, standard))
   const first = (wanted: Proof['proof']) => proofs.find(({ proof }) => proof === wanted)
   const proof = first('wrong') ?? first('unproven') ?? proveProcess(last, standard)
+  if (lines.some(({ capabilities }) => capabilities) && proof.proof === 'mapped')
+    return judged('unproven', `${program} has file capabilities, which it does not get behind a loader`)
   if (how === 'tool') return judgeTool(proof, lines, judged, standards)
   return { state: proof.proof, reason: proof.reason, processes: [processOf(start, last, proof)] }
 }
@@ -88,7 +94,13 @@ function judgeSilent(
   return judged('unproven', `${program} left no record of what it mapped`)
 }
 
-/** As packages/native/c/target.h says it. */
+function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
+  if (reason !== privileged || !noNewPrivs) return 'nobody knows what it ran on'
+  return "counting starts took its privilege (no_new_privs); `accounting: 'shim'` leaves it"
+}
+
+/** As packages/native/c/target.h says them. */
+const privileged = 'is privileged'
 const staticTool = 'is static and excluded'
 
 export function unproven(reason: string): JudgedStart {

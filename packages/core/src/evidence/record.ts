@@ -98,6 +98,10 @@ export interface MappedLine {
   readonly objects: readonly MappedObject[]
   /** The kernel reports every unannounced execve of this tree to the accountant; what no `kernel` line tells did not happen. */
   readonly accounted?: boolean
+  /** Counting took no_new_privs (prctl(2)), so that nothing in the tree gains a privilege any more. */
+  readonly noNewPrivs?: boolean
+  /** The program's file has capabilities, which it doesn't get behind a loader (capabilities(7)). */
+  readonly capabilities?: boolean
   /** How many openings of libraries (dlopen) came before; none when missing. */
   readonly opening?: number
 }

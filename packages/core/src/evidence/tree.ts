@@ -5,6 +5,7 @@ import {
   type Standards,
   type Start,
   type StartState,
+  unproven,
 } from './judge-start.js'
 import { open, unsettled } from './loose-ends.js'
 import type { MappedLine, SpawnLine } from './record.js'
@@ -21,16 +22,24 @@ export interface TreeJudgement {
 
 /** Judges every start of a tree: each must have left a record, on the right libc. The worst of them counts. */
 export function judgeTree(spawn: SpawnLine, tree: Tree, column: Standards): TreeJudgement {
-  const standards = { ...column, counted: tree.accounted.has(spawn.id) }
+  const counted = tree.accounted.has(spawn.id) || tree.accounted.has(spawn.worker ?? '')
+  const lines = tree.mapped.get(spawn.id) ?? []
+  const standards = { ...column, counted, noNewPrivs: lines.some(({ noNewPrivs }) => noNewPrivs) }
   const records = new Map<string, MappedLine[]>()
-  for (const line of tree.mapped.get(spawn.id) ?? [])
-    records.set(line.token, [...(records.get(line.token) ?? []), line])
+  for (const line of lines) records.set(line.token, [...(records.get(line.token) ?? []), line])
   const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
   const announced = [rootOf(spawn), ...execs].map((start) =>
     judgeStart(start, records.get(start.token) ?? [], standards),
   )
-  const starts = [...announced, ...unannounced(spawn, tree, standards), ...unsettled(spawn, tree), ...open(spawn, tree)]
-  return { accounting: tree.accounted.has(spawn.id) ? 'exact' : 'shim', ...worstOf(starts, spawn.reason) }
+  const uncounted = column.mustCount && !counted && lines.length > 0
+  const starts = [
+    ...announced,
+    ...unannounced(spawn, tree, standards),
+    ...unsettled(spawn, tree),
+    ...open(spawn, tree),
+    ...(uncounted ? [unproven(`the kernel did not count what ${spawn.program} started`)] : []),
+  ]
+  return { accounting: counted ? 'exact' : 'shim', ...worstOf(starts, spawn.reason) }
 }
 
 function worstOf(starts: readonly JudgedStart[], otherwise: string): Omit<TreeJudgement, 'accounting'> {

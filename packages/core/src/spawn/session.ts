@@ -36,6 +36,7 @@ export interface ProgramOptions {
   readonly exclude: readonly string[]
   readonly hostLibraries: 'allow' | 'refuse'
   readonly strategy: StrategyOption
+  readonly accounting: 'auto' | 'exact' | 'shim'
   /** Whose libc Node runs on, where no suite says otherwise. */
   readonly runtime: Runtime
   /** The COMMAND of `run`: counts wherever it lies. */
@@ -89,7 +90,8 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const { root, programs, exclude } = options.programs
     const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
     const host = hostOf(columns)
-    const accountant = host === null ? '' : startAccountant(join(directory, 'a'), journals)
+    const counts = host !== null && options.programs.accounting !== 'shim'
+    const accountant = counts ? startAccountant(join(directory, 'a'), journals) : ''
     const startPage = chooseStartPage(process.arch)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
