@@ -81,6 +81,15 @@ describe.each([
     })
   })
 
+  it('and so does a worker thread, before and after the path shows the copy', async () => {
+    const inThread = `await new Promise((resolve, reject) => new (require('worker_threads').Worker)("require('worker_threads').parentPort.postMessage(/glibc=(.*)/.exec(require('child_process').execFileSync('PROGRAM'))[1])", { eval: true }).on('message', resolve).on('error', reject))`
+    expect(await run(`return [${inThread}, ${version}, ${inThread}]`)).toEqual({
+      answer: { value: [glibc, glibc, glibc] },
+      state: 'pass',
+      by: ['namespace', 'namespace', 'namespace'],
+    })
+  })
+
   it('shows the copy to itself and to nobody else, read-only', async () => {
     const path = programs['print-libc'] ?? ''
     const before = readFileSync(path)
