@@ -41,8 +41,9 @@ describe.each(vitestPeers)('$peer', ({ peer, version, nodes }) => {
   test.each(nodes)('on Node %s', async (wanted) => {
     expect(user.version('vitest')).toMatch(version)
     const node = await nodeOf(wanted)
-    const vitest = (...args: string[]) =>
-      user.run([node.path, 'node_modules/vitest/vitest.mjs', 'run', ...args], { PROGRAMS: programs })
+    const run = (env: Record<string, string>, args: readonly string[]) =>
+      user.run([node.path, 'node_modules/vitest/vitest.mjs', 'run', ...args], { PROGRAMS: programs, ...env })
+    const vitest = (...args: string[]) => run({}, args)
 
     rmSync(join(user.directory, '__snapshots__'), { recursive: true, force: true })
     const all = await vitest()
@@ -58,6 +59,8 @@ describe.each(vitestPeers)('$peer', ({ peer, version, nodes }) => {
       expectGrid(green, spawnRows('spawn.test.js', node.version))
       expect(green.exitCode, `${pool}:\n${green.all}`).toBe(0)
     }
+    const own = await run({ OWN_NODE: '1' }, [])
+    expectOwnNode(own, node.version)
     tell(`vitest ${user.version('vitest')}`, all.grid)
   })
 })
@@ -73,8 +76,9 @@ describe.each(jestPeers)('$peer', ({ peer, version, nodes }) => {
     expect(user.version('jest')).toMatch(version)
     expect(user.version('jest-environment-node')).toMatch(version)
     const node = await nodeOf(wanted)
-    const jest = (flags: readonly string[], ...args: string[]) =>
-      user.run([node.path, ...flags, 'node_modules/jest/bin/jest.js', ...args], { PROGRAMS: programs })
+    const jest = (flags: readonly string[], ...args: string[]) => run(flags, args, {})
+    const run = (flags: readonly string[], args: readonly string[], env: Record<string, string>) =>
+      user.run([node.path, ...flags, 'node_modules/jest/bin/jest.js', ...args], { PROGRAMS: programs, ...env })
 
     rmSync(join(user.directory, '__snapshots__'), { recursive: true, force: true })
     const all = await jest(['--experimental-vm-modules'])
@@ -89,6 +93,8 @@ describe.each(jestPeers)('$peer', ({ peer, version, nodes }) => {
     const green = await jest([], '-i', 'spawn.test.js')
     expectGrid(green, spawnRows('spawn.test.js', node.version))
     expect(green.exitCode, green.all).toBe(0)
+    const own = await run([], ['-i'], { OWN_NODE: '1' })
+    expectOwnNode(own, node.version)
     tell(`jest ${user.version('jest')}`, all.grid)
   })
 })
@@ -128,6 +134,23 @@ function spawnRows(suite: string, node: string): Record<string, string> {
     [`${suite} > glibc 2.41 > a column of its own`]: 'skip skip pass',
     [`${suite} > the worker is Node ${node}`]: 'none none none',
   }
+}
+
+/** Node 26 needs libatomic, which a sysroot has by `packages` alone: that is told before it starts. */
+function expectOwnNode(run: Run, node: string): void {
+  const test = 'own-node.js > its own Node is in the column'
+  if (Number(/\d+/.exec(node)?.[0]) < 26) {
+    expectGrid(run, { [test]: 'pass pass pass' })
+    expect(run.exitCode, run.all).toBe(0)
+    return
+  }
+  expect(run.grid && cellsOf(run.grid), run.all).toEqual({
+    'own-node.js > (file)': 'skip incompatible incompatible',
+    [test]: 'pass skip skip',
+  })
+  expect(run.all).toContain('NODE_TOO_NEW')
+  expect(run.all).toContain('needs libatomic.so.1')
+  expect(run.exitCode, run.all).toBe(1)
 }
 
 /** strlcpy came with glibc 2.38, which the host may have. */

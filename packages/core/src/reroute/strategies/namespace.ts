@@ -88,6 +88,8 @@ function isShown(program: string, seal: Seal): boolean {
   return (shownHere.get(program) ?? elfAt(program)?.interpreter) === seal.loader
 }
 
+const made = new Set<string>()
+
 /**
  * The kernel tells a process where a mount comes from (proc_pid_mountinfo(5)): a copy's further name is the spawn's id, by
  * which the shim knows itself in a process that nobody announced. Without it (EMLINK) such a process stays unproven.
@@ -96,7 +98,8 @@ function sourceOf(copy: string, id: SpawnId): string {
   const directory = join(dirname(copy), 'n')
   const source = join(directory, id)
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o711 })
+    if (!made.has(directory)) mkdirSync(directory, { recursive: true, mode: 0o711 })
+    made.add(directory)
     linkSync(copy, source)
     return source
   } catch {
