@@ -56,6 +56,9 @@ export type ErrorCode =
   | 'PACKAGE_NOT_FOUND'
   | 'NO_SPACE'
   | 'STORE_NOT_WRITABLE'
+  | 'TOOLS_MISSING'
+  | 'BUILD_FAILED'
+  | 'COMPANIONS_REFUSED'
   // plan and spawn
   | 'PROGRAM_NOT_FOUND'
   | 'PROGRAM_NOT_EXECUTABLE'

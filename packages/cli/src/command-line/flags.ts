@@ -56,6 +56,10 @@ export const configFlag = {
   config: { name: 'config', value: 'FILE', about: 'the config, instead of the one that is found' },
 } as const satisfies Flags
 
+export const withFlag = {
+  with: { name: 'with', value: 'SPEC', about: 'the sysroot that lends what a sysroot lacks, such as libstdc++' },
+} as const satisfies Flags
+
 export const jsonFlag = { json: { name: 'json', about: 'only JSON on stdout' } } as const satisfies Flags
 
 /** Every command has these. */
@@ -66,20 +70,32 @@ export const commonFlags = {
 
 export const addFlags = {
   name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
+  ...withFlag,
   ...installFlags,
   ...configFlag,
 } as const satisfies Flags
 
 export const explainFlags = {
   sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot to plan for' },
+  ...withFlag,
   ...installFlags,
   hostLibraries: judgeFlags.hostLibraries,
   ...configFlag,
   ...jsonFlag,
 } as const satisfies Flags
 
+export const packFlags = {
+  format: { name: 'format', value: 'tar|npm', about: 'an archive (archive:FILE), or a package for npm (npm:PACKAGE)' },
+  as: { name: 'as', value: 'PACKAGE@VERSION', about: 'what the package is called' },
+  out: { name: 'out', value: 'FILE', about: 'where it is written, instead of this directory' },
+  ...withFlag,
+  ...installFlags,
+  ...configFlag,
+} as const satisfies Flags
+
 export const sysrootFlags = {
   sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot that the program shall run on' },
+  ...withFlag,
   ...installFlags,
   ...configFlag,
 } as const satisfies Flags
@@ -91,6 +107,7 @@ export const linkFlags = {
 
 export const runFlags = {
   sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
+  ...withFlag,
   ...judgeFlags,
   ...installFlags,
   ...configFlag,

@@ -1,9 +1,9 @@
 import type { CommandRow } from './command.js'
-import { addFlags, explainFlags, type Flags, jsonFlag, linkFlags, runFlags, sysrootFlags } from './flags.js'
+import { addFlags, explainFlags, type Flags, jsonFlag, linkFlags, packFlags, runFlags, sysrootFlags } from './flags.js'
 import { usages } from './usages.js'
 
 const sysrootHelp =
-  "S is a spec (host, dir:PATH, debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."
+  "S is a spec (such as host, dir:PATH or debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."
 
 const many = Number.POSITIVE_INFINITY
 
@@ -22,7 +22,10 @@ export const commands = {
     name: 'add',
     usage: usages.add,
     about: 'install sysroots',
-    more: 'SPEC is debian:SUITE, or the name of a sysroot of the config; host and dir:PATH are used in place.',
+    more: [
+      'SPEC is debian:SUITE, source:TARBALL (glibc is built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of',
+      'a sysroot of the config; host and dir:PATH are used in place.',
+    ].join('\n'),
     words: [1, many],
     command: 'none',
     flags: addFlags,
@@ -45,6 +48,16 @@ export const commands = {
     command: 'none',
     flags: {},
     load: () => import('../commands/remove.js'),
+  }),
+  pack: row({
+    name: 'pack',
+    usage: usages.pack,
+    about: 'write a sysroot to one file, for a cache of CI or a registry of npm',
+    more: `${sysrootHelp}\nThe same files give the same archive; whoever adds it compares them with the digest in it.`,
+    words: [1, 1],
+    command: 'none',
+    flags: packFlags,
+    load: () => import('../commands/pack.js'),
   }),
   inspect: row({
     name: 'inspect',

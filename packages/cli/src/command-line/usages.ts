@@ -1,9 +1,10 @@
 /** How each command is used, for its help and for errors. */
 export const usages = {
   init: 'init',
-  add: 'add SPEC… [--name NAME] [--package PACKAGE…]',
+  add: 'add SPEC… [--name NAME] [--with SPEC] [--package PACKAGE…]',
   list: 'list [--json]',
   remove: 'remove NAME…',
+  pack: 'pack S [--format tar|npm] [--as PACKAGE@VERSION] [--out FILE]',
   inspect: 'inspect FILE… [--json]',
   explain: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
   run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',

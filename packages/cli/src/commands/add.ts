@@ -1,4 +1,4 @@
-import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot } from '@glibc-matrix/core'
+import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot, type Sysroot } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { addFlags } from '../command-line/flags.js'
@@ -13,7 +13,7 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
   const name = options.name ?? null
   if (name !== null && words.length > 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
   const config = await configWith(options)
-  const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config)))
+  const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config, options.with)))
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
     const wanted = { ...each, name: name ?? each.name }
@@ -21,14 +21,20 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
     if (wanted.name !== null) await renameSysroot(sysroot, wanted.name)
     const place = each.spec === 'host' || each.spec.startsWith('dir:') ? 'used in place' : sysroot.path
     await print(columnsOf([[sysroot.name, `glibc ${sysroot.glibc}`, sysroot.spec, place]]))
+    if (sysroot.companions !== undefined) await print(describeCompanions(sysroot.companions))
   }
   return 0
 }
 
+function describeCompanions({ spec, libraries, refused }: NonNullable<Sysroot['companions']>): string {
+  const lines = [`  with ${libraries.join(', ')} of ${spec}`, ...refused.map(({ reason }) => `  without ${reason}`)]
+  return `${lines.join('\n')}\n`
+}
+
 /** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */
-async function sysrootToAdd(word: string, config: ResolvedConfig): Promise<AskedSysroot> {
+async function sysrootToAdd(word: string, config: ResolvedConfig, lender?: string): Promise<AskedSysroot> {
   const isKnown = word === 'host' || word.includes(':') || config.sysroots.some(({ name }) => name === word)
-  return isKnown ? sysrootNamed(word, config) : { name: null, spec: word, packages: [] }
+  return isKnown ? sysrootNamed(word, config, lender) : { name: null, spec: word, packages: [] }
 }
 
 function checkName(name: string, { spec }: AskedSysroot): void {

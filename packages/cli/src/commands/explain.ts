@@ -17,7 +17,7 @@ export async function run({ words, command, options }: Input<typeof explainFlags
   if (file === undefined) throw usageError(usages.explain, 'no PROGRAM')
   if (options.sysroot === undefined) throw usageError(usages.explain, 'no --sysroot')
   const config = await configWith(options)
-  const sysroot = await installed(await sysrootNamed(options.sysroot, config), config)
+  const sysroot = await installed(await sysrootNamed(options.sysroot, config, options.with), config)
   const explanation = explain(commandHere([file, ...rest]), sysroot, planOptions(config, await hostSysroot()))
   await (options.json ? printJson(explanation) : print(describe(explanation)))
   const fault = commandFault(file, explanation)

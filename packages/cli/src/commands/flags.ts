@@ -14,7 +14,7 @@ export async function run({ options }: Input<typeof linkFlags>): Promise<number>
   const tool = options.for ?? 'cc'
   if (!isTool(tool)) throw usageError(usages.flags, `--for '${tool}' is none of ${linkerTools.join(', ')}`)
   const config = await configWith(options)
-  const sysroot = await installed(await sysrootNamed(options.sysroot, config), config)
+  const sysroot = await installed(await sysrootNamed(options.sysroot, config, options.with), config)
   await print(`${linkerFlags(sysroot, tool)}\n`)
   return 0
 }

@@ -12,6 +12,6 @@ export async function run({ words, options }: Input<typeof sysrootFlags>): Promi
   const [input, output] = words as [string, string]
   if (options.sysroot === undefined) throw usageError(usages.patch, 'no --sysroot')
   const config = await configWith(options)
-  patchProgram(input, output, await installed(await sysrootNamed(options.sysroot, config), config))
+  patchProgram(input, output, await installed(await sysrootNamed(options.sysroot, config, options.with), config))
   return 0
 }

@@ -15,7 +15,7 @@ import { relaySignals, signalStatus } from '../run/signals.js'
 export async function run({ command, options }: Input<typeof runFlags>): Promise<number> {
   const config = await configWith(options)
   await refuseUnstartable(command, config)
-  const { session, columns } = await prepareColumns(options.sysroot, config)
+  const { session, columns } = await prepareColumns(options.sysroot, config, options.with)
   const signals = relaySignals()
   try {
     const endings = await runColumns(session, columns, command, { json: options.json === true, signals })

@@ -16,6 +16,9 @@ const verbs: Readonly<Record<Progress['stage'], string>> = {
   index: 'reading the package index',
   download: 'downloading packages',
   unpack: 'unpacking',
+  configure: 'configuring',
+  compile: 'compiling',
+  install: 'installing',
 }
 
 function movingLine(stream: NodeJS.WriteStream): Reporter {

@@ -11,13 +11,17 @@ export interface Prepared {
 }
 
 /** Prepares exactly the columns that --sysroot names, else the config's. */
-export async function prepareColumns(words: readonly string[] | undefined, config: ResolvedConfig): Promise<Prepared> {
+export async function prepareColumns(
+  words: readonly string[] | undefined,
+  config: ResolvedConfig,
+  lender: string | undefined,
+): Promise<Prepared> {
   if (words === undefined) {
     if (config.sysroots.length === 0) throw usageError(usages.run, 'no --sysroot, and no config with sysroots')
     const session = await prepare(config)
     return { session, columns: session.columns }
   }
-  const asked = await Promise.all(splitWords(words).map((word) => sysrootNamed(word, config)))
+  const asked = await Promise.all(splitWords(words).map((word) => sysrootNamed(word, config, lender)))
   const others = asked.filter(({ spec }) => spec !== 'host')
   if (asked.length - others.length > 1) throw hostTwice()
   // Each request has all of its packages; GLIBC_MATRIX_ONLY is for the config's columns, not for those named here.

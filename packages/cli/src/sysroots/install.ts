@@ -3,9 +3,13 @@ import { progressReporter } from '../output/progress.js'
 import type { AskedSysroot } from './request.js'
 
 /** The sysroot, installed with progress on stderr when it isn't there. */
-export async function installed({ name, spec, packages }: AskedSysroot, config: ResolvedConfig): Promise<Sysroot> {
+export async function installed(
+  { name, spec, packages, with: lender }: AskedSysroot,
+  config: ResolvedConfig,
+): Promise<Sysroot> {
   const { mirrors, keyring, allowUnsigned } = config
-  const request = { name: name ?? undefined, spec, packages, mirrors, keyring: keyring ?? undefined, allowUnsigned }
+  const sources = { mirrors, keyring: keyring ?? undefined, allowUnsigned }
+  const request = { name: name ?? undefined, spec, packages, with: lender, ...sources }
   const reporter = progressReporter()
   try {
     return await resolveSysroot(request, { install: true, onProgress: reporter.onProgress })

@@ -17,7 +17,13 @@ export type AskedSysroot = ResolvedConfig['sysroots'][number]
  *
  * @throws GlibcMatrixError SYSROOT_NOT_FOUND, COLUMN_DUPLICATE when a version means several.
  */
-export async function sysrootNamed(word: string, config: ResolvedConfig): Promise<AskedSysroot> {
+export async function sysrootNamed(word: string, config: ResolvedConfig, lender?: string): Promise<AskedSysroot> {
+  const asked = await meantBy(word, config)
+  if (lender === undefined || asked.with !== undefined || asked.spec === 'host') return asked
+  return withPackages({ ...asked, with: absoluteSpec(lender) }, config)
+}
+
+async function meantBy(word: string, config: ResolvedConfig): Promise<AskedSysroot> {
   const configured = config.sysroots.map((entry) => withPackages(entry, config))
   const named = configured.find(({ name }) => name === word)
   if (named !== undefined) return named
@@ -38,12 +44,16 @@ async function ofSpec(
   configured: readonly AskedSysroot[],
   config: ResolvedConfig,
 ): Promise<AskedSysroot> {
-  const path = /^dir:(.+)$/s.exec(word)?.[1]
-  const spec = path === undefined ? word : `dir:${resolve(path)}`
+  const spec = absoluteSpec(word)
   const found = configured.find((entry) => entry.spec === spec)
   if (found !== undefined) return found
   const { packages } = withPackages({ name: null, spec, packages: [] }, config)
   return { name: spec.startsWith('debian:') ? await givenName(spec, packages) : null, spec, packages }
+}
+
+function absoluteSpec(spec: string): string {
+  const [, kind, path = ''] = /^(dir|source|archive):(.+)$/s.exec(spec) ?? []
+  return kind === undefined ? spec : `${kind}:${resolve(path)}`
 }
 
 /** The name that `add --name` gave an installed sysroot, null for one that is called by its version. */
@@ -57,9 +67,9 @@ async function givenName(spec: string, packages: readonly string[]): Promise<str
   }
 }
 
-function withPackages({ name, spec, packages }: AskedSysroot, config: ResolvedConfig): AskedSysroot {
-  const all = spec.startsWith('debian:') ? [...new Set([...config.packages, ...packages])] : packages
-  return { name, spec, packages: all }
+function withPackages(asked: AskedSysroot, config: ResolvedConfig): AskedSysroot {
+  const isDebian = [asked.spec, asked.with].some((spec) => spec?.startsWith('debian:'))
+  return isDebian ? { ...asked, packages: [...new Set([...config.packages, ...asked.packages])] } : asked
 }
 
 /** The config's own entry of a spec says which packages are meant. */

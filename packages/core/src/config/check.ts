@@ -35,7 +35,8 @@ function meaningFaults(config: GlibcMatrixConfig): ConfigFault[] {
 
 function packageFaults({ sysroots = {} }: GlibcMatrixConfig): ConfigFault[] {
   return Object.entries(sysroots).flatMap(([key, entry]) => {
-    if (typeof entry === 'string' || entry.packages === undefined || entry.spec.startsWith('debian:')) return []
+    if (typeof entry === 'string' || entry.packages === undefined) return []
+    if ([entry.spec, entry.with].some((spec) => spec?.startsWith('debian:'))) return []
     const path = printPath(['sysroots', Array.isArray(sysroots) ? Number(key) : key, 'packages'])
     return [{ path, found: `packages for '${entry.spec}'`, expected: "none: only a 'debian:' sysroot has packages" }]
   })
@@ -77,7 +78,7 @@ function found({ path, input }: Issue): string {
 
 function knownKeys(keys: readonly (string | number)[]): string[] {
   if (keys.length === 1) return [...configKeys]
-  return typeof keys[1] === 'number' ? ['name', 'spec', 'packages'] : ['spec', 'packages']
+  return typeof keys[1] === 'number' ? ['name', 'spec', 'packages', 'with'] : ['spec', 'packages', 'with']
 }
 
 function printPath(keys: readonly (string | number)[]): string {

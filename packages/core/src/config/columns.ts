@@ -9,6 +9,7 @@ export interface ColumnRequest {
   readonly name: string | null
   readonly spec: string
   readonly packages: readonly string[]
+  readonly with?: string | undefined
   readonly mirrors: readonly string[]
   readonly keyring: string | null
   readonly allowUnsigned: boolean
@@ -25,9 +26,10 @@ export function columnRequests(config: ResolvedConfig): ColumnRequest[] {
   refuseDuplicates(others.flatMap(({ name, spec }) => (name === null ? [] : [{ name, spec }])))
   return [
     { name: 'host', spec: 'host', packages: [], ...shared },
-    ...others.map(({ name, spec, packages }) => {
-      const all = spec.startsWith('debian:') ? union(config.packages, packages) : packages
-      return { name, spec, packages: all, ...shared }
+    ...others.map(({ name, spec, packages, with: lender }) => {
+      const isDebian = [spec, lender].some((each) => each?.startsWith('debian:'))
+      const all = isDebian ? union(config.packages, packages) : packages
+      return { name, spec, packages: all, with: lender, ...shared }
     }),
   ]
 }

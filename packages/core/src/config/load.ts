@@ -21,6 +21,7 @@ export interface SysrootRequest {
   readonly name: string | null
   readonly spec: string
   readonly packages: readonly string[]
+  readonly with?: string | undefined
 }
 
 /** The config with nothing left open: every default is filled in and every path absolute. */
@@ -99,9 +100,13 @@ function entries(sysroots: NonNullable<GlibcMatrixConfig['sysroots']>): (string 
 }
 
 function request(entry: string | NamedSysrootEntry, base: string): SysrootRequest {
-  const { name = null, spec, packages = [] } = typeof entry === 'string' ? { spec: entry } : entry
-  const path = /^dir:(.+)$/s.exec(spec)?.[1]
-  return { name, spec: path === undefined || isAbsolute(path) ? spec : `dir:${resolve(base, path)}`, packages }
+  const { name = null, spec, packages = [], with: lender } = typeof entry === 'string' ? { spec: entry } : entry
+  return { name, spec: absoluteSpec(spec, base), packages, with: lender && absoluteSpec(lender, base) }
+}
+
+function absoluteSpec(spec: string, base: string): string {
+  const [, kind, path = ''] = /^(dir|source|archive):(.+)$/s.exec(spec) ?? []
+  return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }
 
 function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'file' | 'only'> {

@@ -46,8 +46,15 @@ export interface GlibcMatrixConfig {
 }
 
 export type RuntimeName = 'host' | 'node'
-export type SysrootEntry = string | { spec: string; packages?: string[] | undefined }
-export type NamedSysrootEntry = { name?: string | undefined; spec: string; packages?: string[] | undefined }
+export type SysrootEntry = string | DetailedSysroot
+export type NamedSysrootEntry = { name?: string | undefined } & DetailedSysroot
+
+interface DetailedSysroot {
+  spec: string
+  packages?: string[] | undefined
+  /** Another spec: the sysroot whose libraries stand in for those that this one lacks, such as libstdc++. */
+  with?: string | undefined
+}
 
 /** Types a config file in JavaScript or TypeScript; changes nothing. */
 export function defineConfig(config: GlibcMatrixConfig): GlibcMatrixConfig {
@@ -60,7 +67,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...options: T) =>
   v.picklist(options, options.map((option) => `'${option}'`).join(' or '))
 
 const specText = "a spec such as 'debian:bullseye' or 'dir:/opt/glibc'"
-const entryText = `${specText}, or {spec, packages}`
+const entryText = `${specText}, or {spec, packages, with}`
 const nameText = 'a column name of letters, digits and . _ + - (at most 64)'
 const packageText = "the name of a Debian package, such as 'zlib1g'"
 
@@ -69,12 +76,15 @@ const columnName = v.pipe(v.string(nameText), v.regex(/^[A-Za-z0-9][A-Za-z0-9._+
 const packageName = v.pipe(v.string(packageText), v.regex(/^[a-z0-9][a-z0-9+.-]+$/, packageText))
 const packages = v.optional(v.array(packageName, 'a list of Debian package names'))
 const spec = text(specText)
+const companions = v.optional(spec)
 
 const sysrootEntry = v.lazy((input) =>
-  isRecord(input) ? v.strictObject({ spec, packages }, entryText) : text(entryText),
+  isRecord(input) ? v.strictObject({ spec, packages, with: companions }, entryText) : text(entryText),
 )
 const namedEntry = v.lazy((input) =>
-  isRecord(input) ? v.strictObject({ name: v.optional(columnName), spec, packages }, entryText) : text(entryText),
+  isRecord(input)
+    ? v.strictObject({ name: v.optional(columnName), spec, packages, with: companions }, entryText)
+    : text(entryText),
 )
 const sysroots = v.lazy((input) =>
   Array.isArray(input)

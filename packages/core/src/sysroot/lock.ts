@@ -4,7 +4,8 @@ import { type Environment, storeDirectory } from './store.js'
 
 /** A holder renews its lock; one that was killed loses it after this long, in milliseconds. */
 const STALE = 10_000
-const RETRIES = { retries: 1200, factor: 1, minTimeout: 500, maxTimeout: 500 }
+/** A glibc may be built meanwhile: one waits as long as the holder renews its lock, two hours at the most. */
+const RETRIES = { retries: 14_400, factor: 1, minTimeout: 500, maxTimeout: 500 }
 
 /** Runs `work` while no other process changes `key`: many workers may ask for one sysroot at once, one installs it. */
 export async function withLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
+import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
 import { withLock } from './lock.js'
 import type { InstallContext, Progress } from './providers/provider.js'
@@ -26,8 +27,10 @@ export interface SysrootRequest {
   /** Left out: `host`, or the version of the glibc that is found. */
   readonly name?: string | null | undefined
   readonly spec: string
-  /** Debian packages beyond glibc's own and gcc's runtime. */
+  /** Debian packages beyond glibc's own and gcc's runtime; of `with` when the sysroot itself is not Debian's. */
   readonly packages?: readonly string[] | undefined
+  /** Spec of a sysroot that lends the libraries which this one lacks. */
+  readonly with?: string | undefined
   /** Base URLs; before GLIBC_MATRIX_MIRROR and apt's configuration. */
   readonly mirrors?: readonly string[] | undefined
   /** File with the archive's keys; before GLIBC_MATRIX_KEYRING and the machine's keyrings. */
@@ -44,6 +47,13 @@ export interface ResolveOptions {
 
 /** Answers the sysroot of a request: verified and described when it is there, installed first when it may be. */
 export async function resolveSysroot(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
+  const sysroot = await resolveAlone(request, options)
+  if (!request.with) return sysroot
+  const lender = await resolveAlone({ ...request, name: null, spec: request.with }, options)
+  return withCompanions(sysroot, lender, options.env ?? process.env)
+}
+
+async function resolveAlone(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
   const env = options.env ?? process.env
   const spec = parseSpec(request.spec, request.packages)
   const location = providerOf(spec).locate(spec)

@@ -79,7 +79,8 @@ export function makeScratch(env: Environment, key: string): string {
 export function sweepScratch(env: Environment, key: string): void {
   const store = storeDirectory(env)
   const left = namesIn(store).filter((name) => name.startsWith(`.tmp-${key}-`) || name.startsWith(`.old-${key}-`))
-  for (const name of left) rmSync(join(store, name), { recursive: true, force: true })
+  // A build that was orphaned writes for another moment.
+  for (const name of left) rmSync(join(store, name), { recursive: true, force: true, maxRetries: 10 })
 }
 
 /** Puts a finished sysroot in its place. What is there moves aside first: the place holds the old one or the new one, never a mixture. */

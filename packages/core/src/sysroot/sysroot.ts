@@ -2,6 +2,9 @@
 export type SysrootSpec =
   | { readonly kind: 'host' }
   | { readonly kind: 'dir'; readonly path: string }
+  | { readonly kind: 'source'; readonly path: string }
+  | { readonly kind: 'archive'; readonly path: string }
+  | { readonly kind: 'npm'; readonly name: string; readonly version: string | null }
   | {
       readonly kind: 'debian'
       readonly suite: string
@@ -40,6 +43,23 @@ export interface Sysroot {
   /** sha256 over the sorted manifest of its files; for `host` and `dir:` over loader and libc alone. */
   readonly digest: string
   readonly packages: readonly InstalledPackage[]
+  /** What it takes from another sysroot (`with`); their directory is the last of `libraryPath`. */
+  readonly companions?: Companions
+}
+
+/** Libraries of another sysroot beside a glibc. */
+export interface Companions {
+  /** The sysroot that they are of. */
+  readonly spec: string
+  /** Their sonames. */
+  readonly libraries: readonly string[]
+  /** Those that this glibc can't load. */
+  readonly refused: readonly RefusedLibrary[]
+}
+
+export interface RefusedLibrary {
+  readonly library: string
+  readonly reason: string
 }
 
 export interface InstalledPackage {

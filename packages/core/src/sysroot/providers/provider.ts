@@ -1,9 +1,9 @@
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 
-/** How far an install is; `done` and `total` are bytes, `total` null while it is unknown. */
+/** How far an install is; `done` and `total` are bytes, of a build those that it printed; `total` null while it is unknown. */
 export interface Progress {
   readonly sysroot: string
-  readonly stage: 'release' | 'index' | 'download' | 'unpack'
+  readonly stage: 'release' | 'index' | 'download' | 'unpack' | 'configure' | 'compile' | 'install'
   readonly done: number
   readonly total: number | null
 }

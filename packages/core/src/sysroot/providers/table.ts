@@ -1,13 +1,19 @@
 import type { SysrootSpec } from '../sysroot.js'
+import { archive } from './archive.js'
 import { debian } from './debian.js'
 import { dir } from './dir.js'
 import { host } from './host.js'
+import { npm } from './npm.js'
 import type { Provider } from './provider.js'
+import { source } from './source.js'
 
 const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootSpec, { kind: Kind }>> } = {
   host,
   dir,
   debian,
+  source,
+  archive,
+  npm,
 }
 
 /** Every source of sysroots. */

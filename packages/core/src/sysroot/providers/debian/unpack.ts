@@ -14,8 +14,8 @@ const SKIPPED = /^usr\/share\/(?:man|info|lintian|bug|gdb|locale|doc(?!\/[^/]+\/
 export async function unpackDeb(deb: Uint8Array, url: string, root: string): Promise<void> {
   try {
     const data = dataOfDeb(deb)
-    for await (const entry of entriesOf(decompress(data.bytes, compressionOf(data.name), MAX_DATA)))
-      placeEntry(root, entry)
+    const chunks = decompress(data.bytes, compressionOf(data.name), MAX_DATA)
+    for await (const entry of entriesOf(chunks, (name) => SKIPPED.test(name))) placeEntry(root, entry)
   } catch (cause) {
     if (isGlibcMatrixError(cause) || isSystemError(cause)) throw cause
     throw new GlibcMatrixError(
@@ -28,13 +28,17 @@ export async function unpackDeb(deb: Uint8Array, url: string, root: string): Pro
   }
 }
 
-async function* entriesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
+/** The entries of a tar in their order, each with its whole content; throws what is wrong with it. */
+export async function* entriesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  isSkipped: (name: string) => boolean,
+): AsyncGenerator<TarEntry> {
   const { createTarDecoder } = await import('modern-tar')
   const decoder = createTarDecoder({ strict: true }) as unknown as TransformPair
   const entries = ReadableStream.from(chunks).pipeThrough(decoder)
   for await (const { header, body } of entries) {
     const name = relativeName(header.name)
-    if (name === '' || SKIPPED.test(name)) {
+    if (name === '' || isSkipped(name)) {
       // Read to its end, not cancelled: after a cancel the decoder of modern-tar 0.8 may wait forever.
       await body.pipeTo(new WritableStream())
       continue
@@ -69,6 +73,6 @@ export function relativeName(name: string): string {
 }
 
 /** ENOSPC and the like are no fault of the archive. */
-function isSystemError(error: unknown): boolean {
+export function isSystemError(error: unknown): boolean {
   return /^E[A-Z0-9]+$/.test(String((error as NodeJS.ErrnoException).code)) && 'errno' in (error as object)
 }
