@@ -9,6 +9,9 @@ import { matrixRun } from './run.js'
 import { suiteOf } from './suite.js'
 
 type RunnerClass = new (...args: unknown[]) => JestRunner
+/** What jest-worker starts Node with. */
+const workerScript = /\bprocessChild\.js$/
+
 type Listener = (data: never) => unknown
 interface Options {
   readonly serial: boolean
@@ -48,7 +51,7 @@ class GlibcRunner {
   /** Always in workers, whatever Jest would choose: its own process runs on the host's libc. */
   async #runInColumn(group: TestGroup, column: string, watcher: JestWatcher): Promise<void> {
     const { session, config } = this.#run
-    const { start, refusal } = launcher(session.file, config.node)
+    const { start, refusal } = launcher(session.file, { node: config.node, script: workerScript })
     const files = group.tests.map(({ path }) => suiteOf(path, config.root))
     const refused = refusal(column, files)
     if (refused !== null) return this.#refuse(group.tests, refused)
@@ -60,7 +63,7 @@ class GlibcRunner {
   async #runInNamespace(group: TestGroup, column: string, watcher: JestWatcher, options: Options): Promise<void> {
     const inner = await this.#runner(group)
     if (options.serial || inner.isSerial) return this.#runGroup(inner, group, watcher, options)
-    const { startInNamespace } = launcher(this.#run.session.file)
+    const { startInNamespace } = launcher(this.#run.session.file, { script: workerScript })
     return startInNamespace(column, () => this.#runGroup(inner, group, watcher, options))
   }
 

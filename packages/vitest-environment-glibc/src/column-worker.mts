@@ -3,7 +3,7 @@ import { ForksPoolWorker, type PoolOptions, type WorkerRequest } from 'vitest/no
 import { crashes } from './crashes.mjs'
 import { presentable } from './matrix.mjs'
 import { nativeCore } from './native-core.mjs'
-import type { MatrixPlace } from './place.mjs'
+import { type MatrixPlace, workerScript } from './place.mjs'
 
 type Listener = (argument: unknown) => void
 
@@ -36,7 +36,7 @@ export class ColumnWorker extends ForksPoolWorker {
     const { session, column } = this.#place as MatrixPlace
     await nativeCore
       .hook()
-      .launcher(session, this.#node)
+      .launcher(session, { node: this.#node, script: workerScript })
       .start(column, () => super.start())
     this.#state = 'running'
     super.on('message', () => {
@@ -95,7 +95,7 @@ export class ColumnWorker extends ForksPoolWorker {
   #refusal(): Error | null {
     if (this.#place === undefined) return withoutColumn()
     const { session, column, nodeFiles } = this.#place
-    return nativeCore.hook().launcher(session, this.#node).refusal(column, nodeFiles)
+    return nativeCore.hook().launcher(session, { node: this.#node, script: workerScript }).refusal(column, nodeFiles)
   }
 }
 

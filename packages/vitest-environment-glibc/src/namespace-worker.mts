@@ -1,6 +1,6 @@
 import { ForksPoolWorker, type PoolOptions } from 'vitest/node'
 import { nativeCore } from './native-core.mjs'
-import { type MatrixPlace, namespacePoolName } from './place.mjs'
+import { type MatrixPlace, namespacePoolName, workerScript } from './place.mjs'
 
 /** A forked worker of Vitest, in a mount namespace where the programs of its project's column show their copies. */
 export class NamespaceWorker extends ForksPoolWorker {
@@ -16,7 +16,7 @@ export class NamespaceWorker extends ForksPoolWorker {
     const { session, column } = this.#place
     await nativeCore
       .hook()
-      .launcher(session)
+      .launcher(session, { script: workerScript })
       .startInNamespace(column, () => super.start())
   }
 }

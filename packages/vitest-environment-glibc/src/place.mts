@@ -22,6 +22,9 @@ export function suiteOf(file: string, root: string): string {
 /** The pool of workers whose own Node runs in the column. */
 export const poolName = 'glibc'
 
+/** What Vitest's pool `forks` starts Node with. */
+export const workerScript = /\bworkers\/forks\.js$/
+
 /** The pool of workers that are in a mount namespace for the programs of their column. */
 export const namespacePoolName = 'glibc-namespace'
 

@@ -14,16 +14,20 @@ export interface Launcher {
 }
 
 /**
- * Workers are started by a pool's own means; what they run on is decided here. `node` is another Node to take for them.
+ * Workers are started by a pool's own means; what they run on is decided here. `node` is another Node to take for them,
+ * `script` tells a worker's script from others that the pool's process starts.
  *
  * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW.
  */
-export function launcher(session: string, node: string | null = null): Launcher {
+export function launcher(
+  session: string,
+  { node = null, script = null }: Partial<Pick<Launch, 'node' | 'script'>> = {},
+): Launcher {
   const state = install({ session })
-  const launch = (column: string): Launch => ({ column, node, runtime: 'node' })
+  const launch = (column: string): Launch => ({ column, node, script, runtime: 'node' })
   return {
     start: (column, body) => state.starting.run(launch(column), body),
-    startInNamespace: (column, body) => state.starting.run({ column, node: null, runtime: 'host' }, body),
+    startInNamespace: (column, body) => state.starting.run({ column, node: null, script, runtime: 'host' }, body),
     refusal(column, files) {
       const reason = whyNoWorker(state, launch(column), files)
       return reason === null ? null : tooNew(column, reason)

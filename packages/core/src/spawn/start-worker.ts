@@ -14,8 +14,7 @@ import { startInNamespace } from './worker-namespace.js'
 export function startWorker(state: HookState, launch: Launch, request: SpawnRequest): Interception | null {
   const { column: name } = launch
   const column = state.columns.get(name)
-  // Other listeners of the pool, such as reporters, may start programs of their own meanwhile.
-  if (!column?.sysroot || !column.seal || request.file !== process.execPath) return null
+  if (!column?.sysroot || !column.seal || !isWorker(launch, request)) return null
   if (launch.runtime === 'host') return startInNamespace(request, name, state.session.directory)
   const command = { ...readCommand(request), ...(launch.node !== null && { file: launch.node }) }
   const options = planOf(state)
@@ -33,6 +32,11 @@ export function startWorker(state: HookState, launch: Launch, request: SpawnRequ
   const { program, args, asked: exec } = decision
   const beside = besideHost(decision, command, column.sysroot, options)
   return { ...asked, ...sealedCommand(column.seal, program, args, id, command.env, beside, exec.path) }
+}
+
+/** Other listeners of the pool, such as reporters and plugins, may start programs of their own meanwhile. */
+function isWorker({ script }: Launch, { file, args }: SpawnRequest): boolean {
+  return file === process.execPath && (script === null || args.some((arg) => script.test(arg)))
 }
 
 /** A Node that the column's loader would refuse: told before it is started, by the symbol or library that is missing. */

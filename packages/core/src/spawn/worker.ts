@@ -6,6 +6,8 @@ export interface Launch {
   readonly column: string
   /** Another Node than the one that the pool starts. */
   readonly node: string | null
+  /** What a worker's script is called: others that the pool's listeners start meanwhile are none. Null: every Node is one. */
+  readonly script: RegExp | null
   /** `node`: on the column's libc. `host`: on the host's, in a mount namespace where programs may show their copies. */
   readonly runtime: Runtime
 }
