@@ -22,7 +22,16 @@ export function seen(state: SpawnEvidence['state'], hostLibraries: readonly stri
 
 /** What the file's hook and the test's children said. */
 export function said(spawns: readonly SpawnEvidence[] = [], more: Partial<PlaceEvidence> = {}): PlaceEvidence {
-  return { hooked: true, spawns, addons: [], unhookedThreads: 0, onHost: false, inColumn: false, ...more }
+  return {
+    hooked: true,
+    spawns,
+    addons: [],
+    refusedAddons: [],
+    unhookedThreads: 0,
+    onHost: false,
+    inColumn: false,
+    ...more,
+  }
 }
 
 export function gridFrom(

@@ -18,7 +18,10 @@ export interface SpawnEvidence {
 export interface PlaceEvidence {
   readonly hooked: boolean
   readonly spawns: readonly SpawnEvidence[]
+  /** Addons that the host's Node loaded. */
   readonly addons: readonly string[]
+  /** Why addons can't load into the column's Node. */
+  readonly refusedAddons: readonly string[]
   /** Worker threads that the hook is not in. */
   readonly unhookedThreads: number
   /** The file asked for a worker in the column and ran in one whose Node is the host's. */
@@ -64,13 +67,17 @@ export function collectEvidence(
     const key = fileKey(column, file)
     const concerns = (place: string | null) => place === null || place === test
     const hooks = hooksByFile.get(key) ?? []
+    const addons = (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test))
     const workers = [...new Set(hooks.flatMap(({ worker }) => worker ?? []))].flatMap((id) => byId.get(id) ?? [])
     return {
       hooked: index.hooked.has(key),
       onHost: hooks.some(({ runtime, worker }) => runtime === 'node' && worker === null),
       inColumn: hooks.some((hook) => hook.spawn === null && hook.runtime === 'host' && hook.worker !== null),
       spawns: [...workers, ...(byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test))],
-      addons: (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).map(({ path }) => path),
+      addons: addons.filter(({ refusal }) => refusal === undefined).map(({ path }) => path),
+      refusedAddons: addons.flatMap(({ path, refusal }) =>
+        refusal === undefined ? [] : `${nameOf(path)}: ${refusal}`,
+      ),
       unhookedThreads: (threadsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).length,
     }
   }
@@ -134,6 +141,10 @@ const passedThrough: ReadonlySet<string> = new Set([
   ...['launcher', 'node', 'privileged', 'static', 'foreign-machine', 'foreign-libc'],
   ...['missing', 'not-executable', 'not-elf', 'strategy-refused'],
 ])
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
 
 function fileKey(column: string, file: string): string {
   return `${column}\0${file}`

@@ -62,11 +62,13 @@ export interface FailedLine {
   readonly errno: number
 }
 
-/** An addon was loaded into the host's own Node. */
+/** An addon was loaded into the host's own Node, or, with a `refusal`, can't load into the column's. */
 export interface AddonLine {
   readonly type: 'addon'
   readonly place: TestPlace
   readonly path: string
+  /** Why the column's sysroot can't load it, by symbol and library. */
+  readonly refusal?: string
 }
 
 /** A worker thread began in a test; a `hook` line with its id says that the hook is in it. */

@@ -55,7 +55,7 @@ interface Judgement {
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
 function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
-  const { hooked, spawns, addons, unhookedThreads, onHost, inColumn } = evidence
+  const { hooked, spawns, addons, refusedAddons, unhookedThreads, onHost, inColumn } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
   if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
 
@@ -64,6 +64,7 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
   if (wrong) return { state: 'fail', reason: wrong.reason }
   const incompatible = first('incompatible')
   if (incompatible) return { state: 'incompatible', reason: incompatible.reason }
+  if (refusedAddons[0] !== undefined) return { state: 'incompatible', reason: refusedAddons[0] }
   const failed = ran.find(({ state }) => state === 'fail')
   if (failed) return { state: 'fail', reason: failed.message }
   if (!hooked) return { state: 'unproven', reason: 'the hook never reported from this file' }

@@ -1,4 +1,8 @@
 import Module from 'node:module'
+import { describeVerdict } from '../reroute/describe-verdict.js'
+import { knownFile } from '../reroute/known-file.js'
+import { lendLibraries } from '../reroute/lend-libraries.js'
+import { judge } from '../reroute/verdict.js'
 import { hookState, placeOf } from './hook-state.js'
 
 type Load = (request: string, ...rest: unknown[]) => unknown
@@ -13,6 +17,7 @@ export function patchAddons(): () => void {
   const { _load } = loader
   const patchedDlopen = function (this: NodeJS.Process, ...args: Parameters<typeof dlopen>) {
     announce(String(args[1]))
+    inspectAddon(String(args[1]))
     return dlopen.apply(process, args)
   } as typeof dlopen
   const patchedLoad: Load = function (this: unknown, request, ...rest) {
@@ -36,4 +41,24 @@ function announce(path: string): void {
   // In a worker of this column the shim sees what is mapped.
   if (state.worker?.column === place.column) return
   state.journal.append({ type: 'addon', place, path })
+}
+
+/**
+ * In a worker of the column: lends what the addon's libraries may have from the host, as for a program, and tells by
+ * symbol and library why it can't load. It is loaded all the same, so that the test sees ld.so's real message.
+ */
+function inspectAddon(path: string): void {
+  const state = hookState()
+  const place = state ? placeOf(state) : null
+  const column = place && state?.columns.get(place.column)
+  if (!state || !place || !column?.sysroot || !column.seal || state.worker?.column !== place.column) return
+  const file = knownFile(path)
+  if ('errno' in file || file.content().type !== 'elf') return
+  const { LD_LIBRARY_PATH = '' } = process.env
+  const command = { file: path, args: [path], cwd: process.cwd(), env: { LD_LIBRARY_PATH } }
+  const verdict = judge(file, command, column.sysroot, state.plan)
+  lendLibraries(column.seal, verdict.hostLibraries)
+  if (verdict.compatible) return
+  const refusal = describeVerdict(verdict, file.real, column.sysroot)
+  state.journal.append({ type: 'addon', place, path, refusal })
 }

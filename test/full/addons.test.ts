@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { dirSync } from 'tmp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { resolveSysroot } from '../../packages/core/dist/index.js'
+import type { Grid } from '../../packages/core/src/report/grid.js'
+import { cells, cleanEnv } from '../e2e/vitest/project.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const directory = realpathSync(dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-addons-' }).name)
+const suite = join(directory, 'suite')
+const answers = join(directory, 'answers')
+
+const specs: Readonly<Record<string, string>> = {
+  '2.31': 'debian:bullseye',
+  '2.36': 'debian:bookworm',
+  '2.41': 'debian:trixie',
+  '2.43': 'debian:forky',
+  '2.44': 'debian:experimental',
+}
+
+/** Real addons from npm, and one made here by node-gyp with the headers that lie beside this Node. */
+beforeAll(() => {
+  cpSync(join(root, 'fixtures/projects/addons'), directory, { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts']
+  execFileSync('npm', ['install', ...flags], { cwd: suite, stdio: ['ignore', 'ignore', 'inherit'] })
+  const npm = execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim()
+  const gyp = createRequire(join(npm, 'npm', 'package.json')).resolve('node-gyp/bin/node-gyp.js')
+  const nodedir = dirname(dirname(realpathSync(process.execPath)))
+  execFileSync(process.execPath, [gyp, 'rebuild', `--nodedir=${nodedir}`], { cwd: suite, stdio: 'ignore' })
+})
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const options = { cwd: directory, reject: false, stdin: 'ignore', extendEnv: false } as const
+  const result = await execa(process.execPath, args, { ...options, env: { ...cleanEnv(), ANSWERS: answers, ...env } })
+  const file = join(directory, 'grid.json')
+  return { ...result, grid: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Grid) : null }
+}
+
+function kept(column: string): Record<string, unknown> {
+  const names = readdirSync(join(answers, column))
+  return Object.fromEntries(names.map((name) => [name, JSON.parse(readFileSync(join(answers, column, name), 'utf8'))]))
+}
+
+/** Node by raw ld.so; a sysroot has no libz where nothing needs it, so the same packages are there. */
+async function byHand(column: string): Promise<Record<string, unknown>> {
+  const spec = specs[column]
+  const command = [process.execPath, join(suite, 'by-hand.cjs')]
+  if (spec === undefined) return answersOf(command)
+  const { loader, libraryPath } = await resolveSysroot({ spec, packages: ['zlib1g'] }, { install: true })
+  return answersOf([loader, '--library-path', libraryPath.join(':'), ...command])
+}
+
+function answersOf([file = '', ...args]: readonly string[]): Record<string, unknown> {
+  const all = JSON.parse(execFileSync(file, args, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '')
+  return Object.fromEntries(
+    Object.entries(all).filter(([, value]) => (value as { error?: string }).error === undefined),
+  )
+}
+
+const everywhere = 'pass pass pass pass pass pass'
+const newer = 'pass incompatible pass pass pass pass'
+const states = {
+  sharp: everywhere,
+  watcher: everywhere,
+  rollup: everywhere,
+  swc: everywhere,
+  own: newer,
+  rocksdb: newer,
+}
+
+describe.each([
+  ['Vitest', 'addons.vitest.mjs', [join(root, 'node_modules/vitest/vitest.mjs'), 'run']],
+  ['Jest', 'addons.jest.cjs', [join(root, 'node_modules/jest/bin/jest.js')]],
+])('%s', (_, file, command) => {
+  let outcome: Awaited<ReturnType<typeof run>>
+  beforeAll(async () => {
+    outcome = await run(command)
+  })
+
+  it('loads each addon in the columns whose glibc it can have, and tells the symbol in the others', () => {
+    const wanted = Object.entries(states).map(([name, state]) => [`suite/${file} > ${name}`, state])
+    expect(cells(outcome.grid)).toEqual(Object.fromEntries(wanted))
+    const row = outcome.grid?.rows.find(({ test }) => test === 'rocksdb')
+    expect(row?.cells['2.31']?.reason).toMatch(
+      /\.node: needs GLIBC_2\.34.* of libc\.so\.6, which debian:bullseye \(2\.31\)/,
+    )
+  })
+
+  it("proves the worker's libc by its own record", () => {
+    const row = outcome.grid?.rows.find(({ test }) => test === 'sharp')
+    for (const { name } of outcome.grid?.columns ?? []) {
+      const records = row?.cells[name]?.records ?? []
+      expect(records.length, name).toBeGreaterThan(0)
+      expect(records.map(({ proof, program }) => [proof, program])).toEqual(
+        records.map(() => ['mapped', realpathSync(process.execPath)]),
+      )
+    }
+  })
+
+  it('and each answers what it does in a Node by raw ld.so', async () => {
+    for (const column of ['host', ...Object.keys(specs)]) expect(kept(column)).toEqual(await byHand(column))
+  })
+})
+
+it('an addon that crashes is a red cell with the signal, and the run ends', async () => {
+  const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '-t', 'crashes']
+  const { grid, exitCode } = await run(args, { CRASH: '1', GLIBC_MATRIX_ONLY: 'host,2.41' })
+  const told = grid?.rows.flatMap(({ cells }) => Object.values(cells)).filter(({ state }) => state === 'fail') ?? []
+  expect(told.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('SIGSEGV'))
+  expect(exitCode).toBe(1)
+})
