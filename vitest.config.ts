@@ -17,6 +17,11 @@ function project(name: string, timeout: number) {
 
 export default defineConfig({
   test: {
-    projects: [project('unit', 60 * seconds), project('e2e', 180 * seconds), project('full', 900 * seconds)],
+    projects: [
+      project('unit', 60 * seconds),
+      project('e2e', 180 * seconds),
+      project('full', 900 * seconds),
+      project('source', 900 * seconds),
+    ],
   },
 })
