@@ -40,7 +40,7 @@ function missingLibrary({ soname, requiredBy, refused }: MissingLibrary, program
   const what = `${subject(requiredBy, program)}needs ${soname}, which ${sysroot.spec} (${sysroot.glibc}) lacks${why}`
   if (sysroot.path === '/') return what
   if (sysroot.spec.startsWith('debian:')) return `${what}: add its package to the sysroot's \`packages\``
-  return `${what}: put it beside the sysroot's own libraries`
+  return `${what}: take it from another sysroot ('with'), or put it beside this one's own libraries`
 }
 
 function subject(requiredBy: string, program: string): string {
