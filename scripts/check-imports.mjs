@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 // Area of packages/core/src → areas that it may import. `errors` is open to all; `x (types)` to `import type` alone.
-// `matrix` puts the stages together behind `index`; `register` is the door of workers and children.
+// `matrix` puts the stages together behind `index`; `register` is the door of workers and children,
+// and of `node --import`, for which it loads `preload`.
 const core = {
   errors: [],
   elf: [],
@@ -17,8 +18,9 @@ const core = {
   reroute: ['elf', 'sysroot (types)'],
   spawn: ['reroute', 'evidence', 'sysroot (types)'],
   report: ['evidence'],
-  register: ['spawn', 'reroute', 'elf', 'evidence'],
+  register: ['spawn', 'reroute', 'elf', 'evidence', 'preload', 'register'],
   matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
+  preload: ['config', 'spawn', 'report', 'matrix'],
   index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'matrix'],
 }
 
