@@ -257,15 +257,20 @@ describe('packages that hold what they may not', () => {
     return ask(await signed(fake.suiteFiles(suite, [...packages, evil])), { packages: ['evil'] })
   }
 
-  test.each([
-    ['an absolute name', fake.file('/tmp/x', 'x')],
-    ['a name that climbs', fake.file('./usr/../../x', 'x')],
-    ['a hard link that leads out', fake.link('x', '../../../../etc/passwd', 'link')],
-    ['a device', { header: { name: 'x', size: 0, type: 'character-device' } } as const],
-    ['a fifo', { header: { name: 'x', size: 0, type: 'fifo' } } as const],
-    ['a file in the place of a directory', fake.file('./lib', 'x')],
-  ])('%s', async (_, entry) => {
-    const { install, store } = await withEntries(entry)
+  test.each<[string, Parameters<typeof withEntries>]>([
+    ['an absolute name', [fake.file('/tmp/x', 'x')]],
+    ['a name that climbs', [fake.file('./usr/../../x', 'x')]],
+    ['a hard link that leads out', [fake.link('x', '../../../../etc/passwd', 'link')]],
+    ['a device', [{ header: { name: 'x', size: 0, type: 'character-device' } }]],
+    ['a fifo', [{ header: { name: 'x', size: 0, type: 'fifo' } }]],
+    ['a file in the place of a directory', [fake.file('./lib', 'x')]],
+    ['a name twice', [fake.file('./opt/x', 'x'), fake.file('opt/./x', 'y')]],
+    ['a link and a file of one name', [fake.link('./opt/x', 'y'), fake.file('./opt/x', 'y')]],
+    ['names that differ in case alone', [fake.file('./opt/x', 'x'), fake.file('./opt/X', 'y')]],
+    ['a name that no file system takes', [fake.file(`./${'x'.repeat(300)}`, 'x')]],
+    ['a symlink to nothing', [fake.link('x', '')]],
+  ])('%s', async (_, entries) => {
+    const { install, store } = await withEntries(...entries)
     expect((await rejection(install())).code).toBe('ARCHIVE_MALFORMED')
     expect(readdirSync(store)).toEqual([])
   })

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { GlibcMatrixError } from '../../errors.js'
-import { decompress } from '../providers/debian/compression.js'
-import type { TarEntry } from '../providers/debian/place-entry.js'
-import { entriesOf } from '../providers/debian/unpack.js'
+import { decompress } from '../unpack/compression.js'
+import type { TarEntry } from '../unpack/place-entry.js'
+import { entriesOf } from '../unpack/tar-entries.js'
 import { type PackedSysroot, tarOf } from './pack-sysroot.js'
 
 /** One file in the package: npm itself drops symlinks and changes modes. */

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, statS
 import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { GlibcMatrixError } from '../../errors.js'
-import { placeEntry, type TarEntry } from '../providers/debian/place-entry.js'
 import type { Sysroot } from '../sysroot.js'
 import { treeDigest } from '../tree-digest.js'
+import { placeEntry, type TarEntry } from '../unpack/place-entry.js'
 import { MANIFEST_NAME, type PackManifest } from './manifest.js'
 
 /** A sysroot as one file. */

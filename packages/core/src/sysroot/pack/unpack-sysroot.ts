@@ -1,8 +1,9 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../errors.js'
-import { decompress } from '../providers/debian/compression.js'
-import { placeEntry } from '../providers/debian/place-entry.js'
-import { entriesOf, isSystemError } from '../providers/debian/unpack.js'
 import { treeDigest } from '../tree-digest.js'
+import { decompress } from '../unpack/compression.js'
+import { placeEntry } from '../unpack/place-entry.js'
+import { isSystemError } from '../unpack/system-error.js'
+import { entriesOf } from '../unpack/tar-entries.js'
 import { MANIFEST_NAME, type PackManifest, parseManifest } from './manifest.js'
 
 /** Decompressed; a whole distribution's root is below this. */

@@ -18,7 +18,9 @@ export async function readSigned(
   const message = await openpgp.readCleartextMessage({ cleartextMessage }).catch((cause) => {
     throw invalid(url, `it can't be read as a clear-signed text: ${(cause as Error).message}`, cause)
   })
-  const { signatures, data } = await openpgp.verify({ message, verificationKeys, date: now })
+  const { signatures, data } = await openpgp.verify({ message, verificationKeys, date: now }).catch((cause) => {
+    throw invalid(url, `its signature can't be read: ${(cause as Error).message}`, cause)
+  })
   const outcomes = await Promise.all(
     signatures.map(({ keyID, verified }) =>
       verified.then(

@@ -1,7 +1,7 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
+import { compressionOf, decompress } from '../../unpack/compression.js'
 import type { InstallContext } from '../provider.js'
 import { checkSum } from './checksum.js'
-import { compressionOf, decompress } from './compression.js'
 import { fetchBytes } from './fetch.js'
 import type { Release } from './release.js'
 import { compareVersions } from './version-order.js'

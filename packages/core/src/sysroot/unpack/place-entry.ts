@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative } from 'node:path'
-import { resolveInside } from '../../inside.js'
+import { resolveInside } from '../inside.js'
 
 /** One entry of a tar; `name` is relative and holds no `..`. */
 export interface TarEntry {

@@ -9,7 +9,16 @@ export function compressionOf(name: string): Compression {
   return (/\.(xz|gz|zst)$/.exec(name)?.[1] ?? 'none') as Compression
 }
 
-/** Yields the decompressed bytes; throws when they are more than `maxBytes`, or not of that format. */
+/** What a file may unpack to whatever its own size, in bytes; beyond it MAX_RATIO counts. */
+const FREE = 128 * 2 ** 20
+
+/** xz makes program files some 4 times smaller, and text 30 times. */
+const MAX_RATIO = 200
+
+/** Compressed bytes that fzstd is given at once: a block of four bytes may stand for 128 KiB. */
+const ZSTD_STEP = 1024
+
+/** Yields the decompressed bytes; throws when they are more than `maxBytes`, out of all proportion, or not of that format. */
 export async function* decompress(
   bytes: Uint8Array,
   compression: Compression,
@@ -19,6 +28,7 @@ export async function* decompress(
   for await (const chunk of await open(bytes, compression)) {
     done += chunk.length
     if (done > maxBytes) throw new Error(`it unpacks to more than ${maxBytes} bytes`)
+    if (done > FREE + MAX_RATIO * bytes.length) throw new Error(`it unpacks to more than ${MAX_RATIO} times its size`)
     yield chunk
   }
 }
@@ -26,7 +36,8 @@ export async function* decompress(
 async function open(bytes: Uint8Array, compression: Compression): Promise<AsyncIterable<Uint8Array>> {
   if (compression === 'none') return Readable.from([bytes])
   if (compression === 'xz') return openXz(bytes)
-  const stream = compression === 'gz' ? zlib.createGunzip() : zstd()
+  const stream = compression === 'gz' ? zlib.createGunzip() : zstdOfNode()
+  if (stream === null) return byFzstd(bytes)
   stream.end(bytes)
   return stream
 }
@@ -42,10 +53,19 @@ async function openXz(bytes: Uint8Array): Promise<AsyncIterable<Uint8Array>> {
   return new XzReadableStream(source as globalThis.ReadableStream<Uint8Array>) as ReadableStream<Uint8Array>
 }
 
-/** node:zlib has zstd from Node 22.15 and 23.8 on; Debian itself uses xz. */
-function zstd(): zlib.Gunzip {
+/** node:zlib has zstd from Node 22.15 and 23.8 on. */
+function zstdOfNode(): zlib.Gunzip | null {
   const create = (zlib as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress
-  if (create === undefined)
-    throw new Error(`it is compressed with zstd, which Node ${process.versions.node} can't read`)
-  return create()
+  return create === undefined ? null : create()
+}
+
+async function* byFzstd(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import('fzstd')
+  const ready: Uint8Array[] = []
+  const decoder = new Decompress((chunk) => ready.push(chunk))
+  for (let at = 0; at < bytes.length; at += ZSTD_STEP) {
+    const end = at + ZSTD_STEP
+    decoder.push(bytes.subarray(at, end), end >= bytes.length)
+    yield* ready.splice(0)
+  }
 }
