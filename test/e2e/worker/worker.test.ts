@@ -97,6 +97,20 @@ describe.each([
     expect((await inWorker(column, body)).answer).toEqual({ value: 'null' })
   })
 
+  it.each([
+    ['readFileSync', `require('fs').readFileSync(path)`],
+    ['readFile', `require('util').promisify(require('fs').readFile)(path)`],
+    ['promises', `require('fs/promises').readFile(path)`],
+    ['a handle', `require('fs/promises').open(path).then((handle) => handle.readFile())`],
+    ['openSync', `require('fs').readFileSync(require('fs').openSync(path))`],
+    ['ESM', `import('node:fs').then((fs) => fs.readFileSync(path))`],
+  ])('and what tools read about it is: by %s', async (_, read) => {
+    const body = `const bytes = []; for (const path of ['/usr/bin/ldd', '/proc/self/exe']) bytes.push(await ${read});
+      const own = require('fs').readFileSync(process.execPath)
+      return [/GLIBC ([0-9.]+)/.exec(String(bytes[0]))?.[1] ?? String(bytes[0]).slice(0, 200), own.equals(bytes[1])]`
+    expect((await inWorker(column, body)).answer).toEqual({ value: [expect.stringContaining(version), true] })
+  })
+
   it('a static program makes it unproven', async () => {
     const body = `require('child_process').execFileSync('${programs['print-libc-static']}')`
     expect(await inWorker(column, body)).toMatchObject({

@@ -4,6 +4,7 @@ import type { Runtime } from '../reroute/options.js'
 import { patchAddons } from './addons.js'
 import { patchAsyncSpawn } from './async-spawn.js'
 import { createHookState, type HookState, hookState, setHookState, testKey } from './hook-state.js'
+import { patchOwnFiles } from './own-files.js'
 import { hostOf, readSession, type Session } from './session.js'
 import { patchSyncSpawn } from './sync-spawn.js'
 import { patchThreads } from './threads.js'
@@ -125,11 +126,13 @@ export function install({
   const sysroots = session.columns.flatMap(({ sysroot }) => sysroot ?? [])
   const runtime = worker === null ? session.programs.runtime : 'node'
   const plan = { ...session.programs, runtime, always, node, sysroots, host: hostOf(session.columns) }
+  const place = worker && session.columns.find(({ name }) => name === worker.column)
   const state = createHookState(session, plan, worker, [
     patchAsyncSpawn(),
     patchSyncSpawn(),
     patchAddons(),
     patchThreads(),
+    ...(place?.sysroot ? [patchOwnFiles(place.sysroot)] : []),
   ])
   setHookState(state)
   return state
