@@ -52,7 +52,7 @@ async function ofSpec(
 }
 
 function absoluteSpec(spec: string): string {
-  const [, kind, path = ''] = /^(dir|source|archive):(.+)$/s.exec(spec) ?? []
+  const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined ? spec : `${kind}:${resolve(path)}`
 }
 

@@ -105,7 +105,7 @@ function request(entry: string | NamedSysrootEntry, base: string): SysrootReques
 }
 
 function absoluteSpec(spec: string, base: string): string {
-  const [, kind, path = ''] = /^(dir|source|archive):(.+)$/s.exec(spec) ?? []
+  const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }
 

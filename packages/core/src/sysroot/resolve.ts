@@ -125,7 +125,7 @@ async function installInto(
     mkdirSync(root)
     const packages = await providerOf(spec).install(spec, root, contextOf(request, options, env))
     const digest = treeDigest(root)
-    const arch = spec.kind === 'debian' ? spec.arch : null
+    const arch = 'arch' in spec ? spec.arch : null
     const described = { name: nameOf(request, spec), spec: formatSpec(spec), root, arch, digest, packages }
     writeStored(scratch, describeRoot(described), arch)
     commitScratch(env, key, scratch)

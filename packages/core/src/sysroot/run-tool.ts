@@ -5,11 +5,15 @@ export interface ToolOptions {
   readonly cwd?: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Takes what it prints, stdout and stderr as they come; what this throws ends the tool. */
-  readonly onOutput: (chunk: Buffer) => void
+  readonly onOutput: (chunk: Buffer, from: 'stdout' | 'stderr') => void
+  /** What it reads from stdin; nothing when left out. */
+  readonly input?: string
+  /** It is ended (SIGTERM) after this long, in milliseconds. */
+  readonly timeout?: number
 }
 
 /**
- * Runs a tool of the machine that a provider needs (make, npm), to its end; the one place outside of `spawn` that starts
+ * Runs a tool of the machine that a provider needs (make, npm, a credential helper), to its end; the one place outside of `spawn` that starts
  * anything, and never a program under test. Its output is a pipe of ours: when we are killed, it ends with the next line that it
  * prints instead of going on alone.
  *
@@ -18,14 +22,17 @@ export interface ToolOptions {
  */
 export async function runTool(
   [file, ...args]: readonly [string, ...string[]],
-  { cwd, env, onOutput }: ToolOptions,
+  { cwd, env, onOutput, input = '', timeout = 0 }: ToolOptions,
 ): Promise<number | NodeJS.Signals> {
-  const child = spawn(file, args, { cwd, env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, { cwd, env: env as NodeJS.ProcessEnv, stdio: 'pipe', timeout })
+  // A tool that ends without reading is no failure of ours.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   let fault: { readonly error: unknown } | null = null
-  const take = (chunk: Buffer) => {
+  const take = (chunk: Buffer, from: 'stdout' | 'stderr') => {
     if (fault !== null) return
     try {
-      onOutput(chunk)
+      onOutput(chunk, from)
     } catch (error) {
       fault = { error }
       child.kill()
@@ -33,7 +40,8 @@ export async function runTool(
       child.stderr.destroy()
     }
   }
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', take)
+  child.stdout.on('data', (chunk) => take(chunk, 'stdout'))
+  child.stderr.on('data', (chunk) => take(chunk, 'stderr'))
   const [status, signal] = await once(child, 'close')
   if (fault !== null) throw (fault as { error: unknown }).error
   return status ?? signal

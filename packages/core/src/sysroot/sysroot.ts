@@ -11,6 +11,15 @@ export type SysrootSpec =
       readonly arch: string | null
       readonly packages: readonly string[]
     }
+  /** An image of a registry. */
+  | { readonly kind: 'oci'; readonly reference: string; readonly arch: string | null }
+  /** An image in an OCI layout; `reference` is its tag or digest, null its only image. */
+  | {
+      readonly kind: 'oci-layout'
+      readonly path: string
+      readonly reference: string | null
+      readonly arch: string | null
+    }
 
 /** The files whose identity proves a column: device, inode and build-id, never a version string. */
 export interface FileIdentity {

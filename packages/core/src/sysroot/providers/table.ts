@@ -4,6 +4,8 @@ import { debian } from './debian.js'
 import { dir } from './dir.js'
 import { host } from './host.js'
 import { npm } from './npm.js'
+import { oci } from './oci.js'
+import { ociLayout } from './oci-layout.js'
 import type { Provider } from './provider.js'
 import { source } from './source.js'
 
@@ -14,6 +16,8 @@ const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootS
   source,
   archive,
   npm,
+  oci,
+  'oci-layout': ociLayout,
 }
 
 /** Every source of sysroots. */

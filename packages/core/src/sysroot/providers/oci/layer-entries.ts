@@ -1,0 +1,60 @@
+import { ReadableStream, type ReadableWritablePair, WritableStream } from 'node:stream/web'
+
+/** One entry of a layer's tar, as far as its header tells. */
+export interface LayerEntry {
+  /** Below the image's root, no leading slash, no `.` or `..`; empty for the root itself. */
+  readonly name: string
+  readonly type: string
+  readonly mode: number
+  readonly size: number
+  /** Of a symlink or a hard link, as it is written. */
+  readonly target: string
+}
+
+/** Takes an entry: its content is read when `content` is called, else passed over. */
+export type EntryVisitor = (
+  entry: LayerEntry,
+  index: number,
+  content: () => Promise<Uint8Array>,
+) => Promise<void> | void
+
+const MAX_ENTRIES = 1_000_000
+
+/** Walks through a layer's tar; throws a plain error for one that is damaged, or whose names leave the image. */
+export async function visitEntries(tar: AsyncIterable<Uint8Array>, visit: EntryVisitor): Promise<void> {
+  const { createTarDecoder } = await import('modern-tar')
+  const decoder = createTarDecoder({ strict: true }) as unknown as Decoder
+  let index = 0
+  for await (const { header, body } of ReadableStream.from(tar).pipeThrough(decoder)) {
+    if (index >= MAX_ENTRIES) throw new Error(`it has more than ${MAX_ENTRIES} entries`)
+    const { name, type = 'file', mode = 0o644, size, linkname = '', pax = {} } = header
+    if (Object.keys(pax).some((key) => key.startsWith('GNU.sparse'))) throw new Error(`its entry '${name}' is sparse`)
+    let isRead = false
+    const content = async () => {
+      isRead = true
+      return contentOf(body)
+    }
+    await visit({ name: plainName(name), type, mode, size, target: linkname }, index, content)
+    // Read to its end, not cancelled: after a cancel the decoder of modern-tar 0.8 may wait forever.
+    if (!isRead) await body.pipeTo(new WritableStream())
+    index += 1
+  }
+}
+
+type Decoder = ReadableWritablePair<
+  { header: import('modern-tar').TarHeader; body: ReadableStream<Uint8Array> },
+  Uint8Array
+>
+
+async function contentOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of body) parts.push(chunk)
+  return Buffer.concat(parts)
+}
+
+/** A leading slash means the image's root; a name that climbs is an attack. */
+export function plainName(name: string): string {
+  const parts = name.split('/').filter((part) => part !== '.' && part !== '')
+  if (parts.includes('..') || name.includes('\0')) throw new Error(`its entry '${name}' would leave the image`)
+  return parts.join('/')
+}
