@@ -115,7 +115,7 @@ describe('refused', () => {
   test.each(['../out', 'usr/../../out', './usr/lib/../../../out'])('an entry named %s', async (name) => {
     const error = await refused(made.imageOf([await made.gzipLayer([...glibc, file(name, 'x')])]))
     expect(error.code).toBe('IMAGE_MALFORMED')
-    expect(error.message).toContain('would leave the image')
+    expect(error.message).toContain('would leave the directory')
   })
 
   test('a hard link to nothing', async () => {

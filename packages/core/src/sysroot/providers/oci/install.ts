@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { isGlibcMatrixError } from '../../../errors.js'
 import { LAYOUTS, type Layout } from '../../layouts.js'
 import type { InstalledPackage } from '../../sysroot.js'
-import { placeEntry } from '../debian/place-entry.js'
+import { placeEntry } from '../../unpack/place-entry.js'
+import { isSystemError } from '../../unpack/system-error.js'
 import type { InstallContext } from '../provider.js'
 import { saveBlob } from './blob.js'
 import type { ImageSource } from './image-source.js'
@@ -97,7 +98,7 @@ async function visitLayer({ layer, file }: SavedLayer, where: string, visit: Ent
   try {
     await visitEntries(layerTar(file, layer, where), visit)
   } catch (cause) {
-    if (isGlibcMatrixError(cause) || 'errno' in (cause as object)) throw cause
+    if (isGlibcMatrixError(cause) || isSystemError(cause)) throw cause
     throw malformed(where, `its layer ${layer.digest} is damaged: ${(cause as Error).message}`, cause)
   }
 }

@@ -1,4 +1,5 @@
 import { ReadableStream, type ReadableWritablePair, WritableStream } from 'node:stream/web'
+import { checkedName } from '../../unpack/entry-names.js'
 
 /** One entry of a layer's tar, as far as its header tells. */
 export interface LayerEntry {
@@ -54,7 +55,5 @@ async function contentOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 
 /** A leading slash means the image's root; a name that climbs is an attack. */
 export function plainName(name: string): string {
-  const parts = name.split('/').filter((part) => part !== '.' && part !== '')
-  if (parts.includes('..') || name.includes('\0')) throw new Error(`its entry '${name}' would leave the image`)
-  return parts.join('/')
+  return checkedName(name.replace(/^\/+/, ''))
 }
