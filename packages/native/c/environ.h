@@ -45,13 +45,4 @@ static void end_environ_at(const char *text, size_t length) {
   set_map(f);
 }
 
-/* With CAP_SYS_RESOURCE one field can be set alone, and /proc need not be read. */
-static int begin_arguments_at(const char *text) {
-  uint64_t f[STAT_FIELDS];
-  if (SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_ARG_START, text, 0, 0) == 0) return 1;
-  if (!read_stat(f)) return 0;
-  f[48] = (uintptr_t)text;
-  return set_map(f);
-}
-
 #endif

@@ -82,14 +82,10 @@ static void read_build_id(struct object *o, int count, uintptr_t notes, size_t s
 
 /* st_dev as the rest of the system sees it: on btrfs and overlays /proc/self/maps shows another device than stat(2). */
 static void read_device(struct object *o) {
-  static char path[4096];
   struct stat st;
   o->major = o->first->major;
   o->minor = o->first->minor;
-  if (o->first->path_length >= sizeof path) return;
-  bytes_copy(path, o->first->path, o->first->path_length);
-  path[o->first->path_length] = 0;
-  if (SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0) != 0 || st.st_ino != o->first->inode) return;
+  if (SYS4(__NR_newfstatat, AT_FDCWD, o->first->path, &st, 0) != 0 || st.st_ino != o->first->inode) return;
   o->major = ((st.st_dev >> 8) & 0xfff) | ((st.st_dev >> 32) & ~0xfffull);
   o->minor = (st.st_dev & 0xff) | ((st.st_dev >> 12) & ~0xffull);
 }

@@ -9,7 +9,7 @@
 
 #include "start.h"
 
-static int report(int first);
+static int report(int first, int count);
 
 static struct {
   uint64_t count;
@@ -39,7 +39,7 @@ static void settle_opening(void) {
   if (!take_turn(pid)) return mark_loss();
   if (opening.pid == pid) {
     opening.pid = 0;
-    if (!report(0)) mark_loss();
+    if (!report(0, read_maps())) mark_loss();
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }

@@ -9,6 +9,7 @@
 #include "arrival.h"
 #include "exec.h"
 #include "opening.h"
+#include "own-map.h"
 
 extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
@@ -19,11 +20,11 @@ static char line_bytes[64 * 1024];
  * /proc/self/cmdline shall begin with argv[0], and before it the kernel has what ld.so was told (proc_pid_cmdline(5)). The
  * name moves to where the arguments follow it, over the program's path, and the kernel is told that they begin there.
  */
-static char *move_name(char **argv, char *name) {
+static char *move_name(int argc, char **argv, char **envp, char *name, int count) {
   static char path[4096];
   size_t length = text_length(name), path_length = text_length(program);
   char *to = argv[0] + path_length - length;
-  if (path_length >= sizeof path || to <= name || !begin_arguments_at(to)) return name;
+  if (path_length >= sizeof path || to <= name || !begin_arguments_at(to, argc, argv, envp, count)) return name;
   bytes_copy(path, program, path_length + 1);
   program = path;
   for (size_t i = length + 1; i-- > 0;) ((volatile char *)to)[i] = name[i];
@@ -123,8 +124,11 @@ static void put_object(struct line *l, const struct object *o) {
 /* What distinguishes one set of mapped files from another. */
 static uint64_t mapped_sum, mapped_opening;
 
-/* Writes what is mapped now, unless the last line said the same and no opening waits for it. 0 when that can't be told. */
-static int report(int first) {
+/*
+ * Writes the `count` mappings that were just read, unless the last line said the same and no opening waits for it. 0 when
+ * they could not be read.
+ */
+static int report(int first, int count) {
   struct line l = {line_bytes, 0, sizeof line_bytes, 0};
   put_head(&l, "mapped", &self);
   put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
@@ -139,7 +143,7 @@ static int report(int first) {
   put_unsigned(&l, opening.count, 10);
   put(&l, ",\"objects\":[");
   uint64_t sum = 0;
-  int count = read_maps(), objects = 0;
+  int objects = 0;
   for (int i = 0; i < count; i++) {
     struct object o;
     if (!read_object(i, count, &o)) continue;
@@ -227,17 +231,15 @@ static int find_arguments(int *argc, char ***argv, char ***envp) {
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   if (!find_arguments(&argc, &argv, &envp)) return;
   char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
-  if (name) {
-    program = argv[0];
-    restore_names(argv, move_name(argv, name));
-  } else program = begin_itself(envp);
+  program = name ? argv[0] : begin_itself(envp);
   if (!program) return;
+  loads_before_main = loads_now();
+  int count = read_maps();
+  if (name) restore_names(argv, move_name(argc, argv, envp, name, count));
   if (!map_loss()) return;
-  map_start_page();
   if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();
-  report(1);
-  loads_before_main = loads_now();
+  report(1, count);
 }
 
 /*
@@ -247,5 +249,5 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
 __attribute__((destructor)) static void end(void) {
   settle_opening();
   if (!program || !loss || loads_now() == loads_before_main) return;
-  if (!report(0)) mark_loss();
+  if (!report(0, read_maps())) mark_loss();
 }

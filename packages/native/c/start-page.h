@@ -20,23 +20,36 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-static int has_start_page;
-
 static uint64_t start_page_path(int is_program) { return config.start_page + (is_program ? 0 : START_PAGE_HALF); }
 
-static void map_start_page(void) {
+static int has_start_page;
+
+static int wait_for_start_page(void) {
+  for (int tries = 0; tries < 1000 && !__atomic_load_n(&has_start_page, __ATOMIC_ACQUIRE); tries++)
+    SYS1(__NR_sched_yield, 0);
+  return has_start_page;
+}
+
+/*
+ * Mapped at the first start, since most programs make none. 0 when the address is taken: then the kernel reports the
+ * start. Another thread, or a child of vfork(2), may be at it: it has the address, and will be done soon.
+ */
+static int require_start_page(void) {
   uint64_t at = config.start_page;
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-  if (!at) return;
+  if (!at || has_start_page) return has_start_page;
   long memory = syscall6(__NR_mmap, (long)at, START_PAGE_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
-  if (memory < 0 && memory > -4096) return;
+  if (memory == -17 /* EEXIST */) return wait_for_start_page();
+  if (memory < 0 && memory > -4096) return 0;
   if ((uint64_t)memory != at) {
     SYS2(__NR_munmap, memory, START_PAGE_SIZE);
-    return;
+    return 0;
   }
   bytes_copy((char *)start_page_path(1), (const char *)config.column_loader, sizeof config.column_loader);
   bytes_copy((char *)start_page_path(0), (const char *)config.host_loader, sizeof config.host_loader);
-  has_start_page = SYS3(__NR_mprotect, memory, START_PAGE_SIZE, PROT_READ) == 0;
+  if (SYS3(__NR_mprotect, memory, START_PAGE_SIZE, PROT_READ) != 0) return 0;
+  __atomic_store_n(&has_start_page, 1, __ATOMIC_RELEASE);
+  return 1;
 }
 
 #endif

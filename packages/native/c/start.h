@@ -101,7 +101,7 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   all[used++] = (char *)t->real;
   for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
   const char *loader = is_program ? config.column_loader : config.host_loader;
-  if (has_start_page) loader = (const char *)start_page_path(is_program);
+  if (require_start_page()) loader = (const char *)start_page_path(is_program);
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }
 

@@ -1,0 +1,72 @@
+/*
+ * What the kernel keeps of this process's address space and PR_SET_MM_MAP (prctl(2)) wants told as a whole, from what is
+ * in memory: /proc/self/stat says the same, and costs as much as opening all of a program's libraries.
+ */
+#ifndef GLIBC_MATRIX_OWN_MAP_H
+#define GLIBC_MATRIX_OWN_MAP_H
+
+#include "config.h"
+#include "environ.h"
+#include "objects.h"
+
+static const struct mapping *own_loader(int count) {
+  for (int i = 0; i < count; i++)
+    if (maps[i].offset == 0 && maps[i].path_length > 0 &&
+        (texts_equal(maps[i].path, config.column_loader) || texts_equal(maps[i].path, config.host_loader)))
+      return &maps[i];
+  return 0;
+}
+
+/* As load_elf_binary (fs/binfmt_elf.c) finds them in the segments of what was executed, which is the loader. */
+static void find_code(const struct mapping *loader, uint64_t *f) {
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *)loader->start;
+  const Elf64_Phdr *segment = (const Elf64_Phdr *)(loader->start + header->e_phoff);
+  f[26] = ~(uint64_t)0;
+  f[27] = f[45] = f[46] = 0;
+  for (int i = 0; i < header->e_phnum; i++) {
+    uint64_t start = loader->start + segment[i].p_vaddr, end = start + segment[i].p_filesz;
+    if (segment[i].p_type != PT_LOAD) continue;
+    if ((segment[i].p_flags & PF_X) && start < f[26]) f[26] = start;
+    if ((segment[i].p_flags & PF_X) && end > f[27]) f[27] = end;
+    if (start > f[45]) f[45] = start;
+    if (end > f[46]) f[46] = end;
+  }
+}
+
+/* Older loaders leave argc, and argv[0] and what else they skipped, below what they hand on. */
+static uint64_t first_stack(int argc, char **argv) {
+  for (int skipped = 5; skipped > 0; skipped--)
+    if ((uintptr_t)argv[-1 - skipped] == (uintptr_t)(argc + skipped)) return (uintptr_t)(argv - 1 - skipped);
+  return (uintptr_t)(argv - 1);
+}
+
+/*
+ * The strings lie one after the other: arguments, environment, the executed path (fs/exec.c). Fields by their number in
+ * proc_pid_stat(5). 0 where something has changed since, so that the kernel itself must be asked.
+ */
+static int find_own_map(int argc, char **argv, char **envp, int count, uint64_t *f) {
+  const struct mapping *loader = own_loader(count);
+  const char *last = 0, *end = argv[argc - 1] + text_length(argv[argc - 1]) + 1;
+  if (!first_break || !loader) return 0;
+  if (envp[0] && envp[0] != end) return 0;
+  f[49] = f[50] = (uintptr_t)end;
+  for (char **entry = envp; *entry; entry++) last = *entry;
+  if (last) end = last + text_length(last) + 1;
+  if (end < argv[0] || !texts_equal(end, loader->path)) return 0;
+  f[51] = (uintptr_t)end;
+  f[47] = first_break;
+  f[28] = first_stack(argc, argv);
+  find_code(loader, f);
+  return 1;
+}
+
+/* With CAP_SYS_RESOURCE one field can be set alone. */
+static int begin_arguments_at(const char *text, int argc, char **argv, char **envp, int count) {
+  uint64_t f[STAT_FIELDS];
+  if (SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_ARG_START, text, 0, 0) == 0) return 1;
+  if (!find_own_map(argc, argv, envp, count, f) && !read_stat(f)) return 0;
+  f[48] = (uintptr_t)text;
+  return set_map(f);
+}
+
+#endif
