@@ -17,12 +17,17 @@ it('asks for host first and once', async () => {
 })
 
 it('hands every column what it is installed with', async () => {
-  const sysroots = { a: { spec: 'debian:b', packages: ['libssl3', 'zlib1g'] }, d: 'dir:/x' }
+  const sysroots = {
+    a: { spec: 'debian:b', packages: ['libssl3', 'zlib1g'] },
+    d: 'dir:/x',
+    w: { spec: 'dir:/y', packages: [], with: 'debian:c' },
+  }
   const shared = { mirrors: ['http://m.example.org'], keyring: '/k.gpg', allowUnsigned: true }
   expect(await requests({ sysroots, packages: ['zlib1g'], ...shared })).toEqual([
     { name: 'host', spec: 'host', packages: [], ...shared },
     { name: 'a', spec: 'debian:b', packages: ['zlib1g', 'libssl3'], ...shared },
     { name: 'd', spec: 'dir:/x', packages: [], ...shared },
+    { name: 'w', spec: 'dir:/y', packages: ['zlib1g'], with: 'debian:c', ...shared },
   ])
 })
 

@@ -226,3 +226,22 @@ it.each([',', '>=', '2.31,!host'])('GLIBC_MATRIX_ONLY=%s is refused', async (val
   expect(error.code).toBe('CONFIG_INVALID')
   expect(error.message).toContain('GLIBC_MATRIX_ONLY: found ')
 })
+
+it('knows where the sources, packs and companions of a sysroot lie', async () => {
+  const sysroots = {
+    built: { spec: 'source:src/glibc-2.31.tar.xz', with: 'archive:packs/b.tar.gz' },
+    packed: 'archive:/srv/a.tar.gz',
+    published: { spec: 'npm:@me/glibc@1.0.0', with: 'debian:bullseye', packages: ['zlib1g'] },
+  }
+  const root = project({ 'glibc-matrix.config.json': JSON.stringify({ sysroots }) })
+  expect((await loadConfig({ cwd: root, env: {} })).sysroots).toEqual([
+    {
+      name: 'built',
+      spec: `source:${join(root, 'src/glibc-2.31.tar.xz')}`,
+      packages: [],
+      with: `archive:${join(root, 'packs/b.tar.gz')}`,
+    },
+    { name: 'packed', spec: 'archive:/srv/a.tar.gz', packages: [] },
+    { name: 'published', spec: 'npm:@me/glibc@1.0.0', packages: ['zlib1g'], with: 'debian:bullseye' },
+  ])
+})

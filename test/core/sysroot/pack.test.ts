@@ -58,6 +58,14 @@ test('a directory is packed as it will be unpacked: its links stay inside', asyn
   expect(treeDigest(into)).toBe(manifest.digest)
 })
 
+test('names that a file system may take for one are told before anything is written', async () => {
+  const root = join(realpathSync(temporary()), 'copy')
+  cpSync(bullseye.path, root, { recursive: true, verbatimSymlinks: true })
+  for (const name of ['Readme', 'README']) writeFileSync(join(root, name), '')
+  const error = await rejection(packSysroot(await resolveSysroot({ spec: `dir:${root}` }, { install: false })))
+  expect(error).toMatchObject({ code: 'SYSROOT_INVALID', message: expect.stringContaining('differ in case alone') })
+})
+
 test('the host is not packed', async () => {
   expect((await rejection(packSysroot(await sysroot('host')))).code).toBe('SYSROOT_INVALID')
 })
@@ -108,6 +116,13 @@ describe('what is no good is refused, and nothing is installed', () => {
     const at = tar.indexOf('GNU C Library (Debian')
     tar.write('GNU C Library (Debian'.toLowerCase(), at)
     expect((await rejection(install(onDisk(gzipSync(tar))))).code).toBe('CHECKSUM_MISMATCH')
+  })
+
+  test('an archive that grows without bound', async () => {
+    const zeros = text('root/lib/x', '\0'.repeat(200 * 2 ** 20))
+    const bomb = gzipSync(await tarOf([manifest(), zeros]))
+    const error = await rejection(install(onDisk(bomb)))
+    expect(error).toMatchObject({ code: 'ARCHIVE_MALFORMED', message: expect.stringContaining('unpacks to more than') })
   })
 
   test('a file that is not there', async () => {

@@ -81,8 +81,8 @@ test('tools that are missing are named with their packages, before anything is d
   const { env, store } = emptyStore({ PATH: bin })
   const error = await rejection(resolveSysroot({ spec: `source:${await fakeTarball()}` }, { install: true, env }))
   expect(error.code).toBe('TOOLS_MISSING')
-  expect(error.message).toContain('gawk, bison, python3 are not in PATH')
-  expect(error.hint).toContain('apt-get install gawk bison python3')
+  expect(error.message).toContain('gawk, bison, python3, gzip are not in PATH')
+  expect(error.hint).toContain('apt-get install gawk bison python3 gzip')
   expect(readdirSync(store)).toEqual([])
 })
 

@@ -83,7 +83,9 @@ function onlyOne(word: string, candidates: readonly Sysroot[]): AskedSysroot {
   if (specs.length > 1) throw ambiguous(word, specs)
   const [plainest] = candidates.toSorted((a, b) => a.packages.length - b.packages.length) as [Sysroot]
   const name = plainest.name === plainest.glibc ? null : plainest.name
-  return { name, spec: plainest.spec, packages: plainest.packages.map((each) => each.name) }
+  const { spec, packages } = plainest
+  // Those of another source are what it is made of, not what was asked for.
+  return { name, spec, packages: spec.startsWith('debian:') ? packages.map((each) => each.name) : [] }
 }
 
 function ambiguous(word: string, specs: readonly string[]): GlibcMatrixError {

@@ -49,7 +49,8 @@ export interface ResolveOptions {
 export async function resolveSysroot(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
   const sysroot = await resolveAlone(request, options)
   if (!request.with) return sysroot
-  const lender = await resolveAlone({ ...request, name: null, spec: request.with }, options)
+  const packages = request.spec.startsWith('debian:') ? [] : request.packages
+  const lender = await resolveAlone({ ...request, name: null, spec: request.with, packages }, options)
   return withCompanions(sysroot, lender, options.env ?? process.env)
 }
 

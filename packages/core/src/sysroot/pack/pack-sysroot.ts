@@ -4,7 +4,9 @@ import { gzipSync } from 'node:zlib'
 import { GlibcMatrixError } from '../../errors.js'
 import type { Sysroot } from '../sysroot.js'
 import { treeDigest } from '../tree-digest.js'
+import { checkedName, freshNames } from '../unpack/entry-names.js'
 import { placeEntry, type TarEntry } from '../unpack/place-entry.js'
+import { isSystemError } from '../unpack/system-error.js'
 import { MANIFEST_NAME, type PackManifest } from './manifest.js'
 
 /** A sysroot as one file. */
@@ -24,7 +26,7 @@ export async function packSysroot(sysroot: Sysroot): Promise<PackedSysroot> {
   try {
     const root = join(realpathSync(stage.name), 'root')
     mkdirSync(root)
-    for (const entry of [...entriesBelow(sysroot.path, ''), ...companions(sysroot)]) placeEntry(root, entry)
+    place(sysroot, root)
     const { name, spec, glibc, machine, packages } = sysroot
     const manifest: PackManifest = { format: 1, name, spec, glibc, machine, digest: treeDigest(root), packages }
     const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
@@ -33,6 +35,26 @@ export async function packSysroot(sysroot: Sysroot): Promise<PackedSysroot> {
     return { bytes: gzipSync(await tarOf([first, ...entries]), { level: 9 }), manifest }
   } finally {
     stage.removeCallback()
+  }
+}
+
+/** What a reader of archives would refuse is refused here. */
+function place(sysroot: Sysroot, root: string): void {
+  const checkFresh = freshNames()
+  try {
+    for (const entry of [...entriesBelow(sysroot.path, ''), ...companions(sysroot)]) {
+      if (entry.type !== 'directory') checkFresh(checkedName(entry.name))
+      placeEntry(root, entry)
+    }
+  } catch (cause) {
+    if (isSystemError(cause)) throw cause
+    throw new GlibcMatrixError(
+      'SYSROOT_INVALID',
+      `'${sysroot.spec}' can't be packed: ${(cause as Error).message}`,
+      'Pack a prefix of glibc, or a root that holds libraries alone.',
+      { spec: sysroot.spec },
+      cause,
+    )
   }
 }
 

@@ -33,8 +33,8 @@ function keyOf(spec: SourceSpec): string {
 }
 
 async function install(spec: SourceSpec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
-  checkTools(context.env)
   const { path, isTree } = existing(spec)
+  checkTools(path, context.env)
   const work = `${root}-build`
   const log = openLog(keyOf(spec), context.env)
   const job = { sysroot: source.format(spec), env: context.env, log, onProgress: context.onProgress }
