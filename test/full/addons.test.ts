@@ -25,7 +25,7 @@ const specs: Readonly<Record<string, string>> = {
 
 /** Real addons from npm, and one made here by node-gyp with the headers that lie beside this Node. */
 beforeAll(() => {
-  cpSync(join(root, 'fixtures/projects/addons'), directory, { recursive: true })
+  cpSync(join(root, 'fixtures/projects/addons'), suite, { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
   const flags = ['--no-audit', '--no-fund', '--ignore-scripts']
   execFileSync('npm', ['install', ...flags], { cwd: suite, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -36,9 +36,9 @@ beforeAll(() => {
 })
 
 async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const options = { cwd: directory, reject: false, stdin: 'ignore', extendEnv: false } as const
+  const options = { cwd: suite, reject: false, stdin: 'ignore', extendEnv: false } as const
   const result = await execa(process.execPath, args, { ...options, env: { ...cleanEnv(), ANSWERS: answers, ...env } })
-  const file = join(directory, 'grid.json')
+  const file = join(suite, 'grid.json')
   return { ...result, grid: existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Grid) : null }
 }
 
@@ -84,13 +84,20 @@ describe.each([
   })
 
   it('loads each addon in the columns whose glibc it can have, and tells the symbol in the others', () => {
-    const wanted = Object.entries(states).map(([name, state]) => [`suite/${file} > ${name}`, state])
+    const wanted = Object.entries(states).map(([name, state]) => [`${file} > ${name}`, state])
     const found = Object.entries(cells(outcome.grid)).filter(([name]) => !name.endsWith('> crashes'))
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted))
     const row = outcome.grid?.rows.find(({ test }) => test === 'rocksdb')
     expect(row?.cells['2.31']?.reason).toMatch(
       /^rocksdb-js\.node: needs .*GLIBC_2\.34 of libc\.so\.6, which debian:bullseye \(2\.31\)/,
     )
+  })
+
+  it('says so of the project before any test loads one', () => {
+    expect(outcome.grid?.addons).toMatchObject([
+      { path: expect.stringContaining('rocksdb'), refusals: [{ column: '2.31' }] },
+    ])
+    expect(outcome.stdout + outcome.stderr).toContain("Addons of this project that a column can't load:")
   })
 
   it("proves the worker's libc by its own record", () => {
@@ -114,5 +121,17 @@ it('an addon that crashes is a red cell with the signal, and the run ends', asyn
   const { grid, exitCode } = await run(args, { CRASH: '1', GLIBC_MATRIX_ONLY: 'host,2.41' })
   const told = grid?.rows.flatMap(({ cells }) => Object.values(cells)).filter(({ state }) => state === 'fail') ?? []
   expect(told.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('SIGSEGV'))
+  expect(exitCode).toBe(1)
+})
+
+it('addons that a column can not load are told before, with every package looked at', async () => {
+  const { stdout, exitCode } = await run([join(root, 'packages/cli/dist/bin.js'), 'addons', '--json'])
+  const found = JSON.parse(stdout) as { package: string; refusals: { column: string; reason: string }[] }[]
+  const names = found.map((addon) => addon.package.replace(/@[\d.]+$/, ''))
+  for (const name of ['@img/sharp-linux-x64', '@parcel/watcher-linux-x64-glibc', '@swc/core-linux-x64-gnu'])
+    expect(names).toContain(name)
+  const refused = found.filter(({ refusals }) => refusals.length > 0)
+  expect(refused.map(({ refusals }) => refusals.map(({ column }) => column))).toEqual([['2.31']])
+  expect(refused[0]?.refusals[0]?.reason).toContain('GLIBC_2.34 of libc.so.6')
   expect(exitCode).toBe(1)
 })

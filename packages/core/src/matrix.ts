@@ -3,13 +3,14 @@ import type { ResolvedConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
 import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
 import { readJournals } from './evidence/journal.js'
-import type { JournalLine } from './evidence/record.js'
+import type { AddonReport, JournalLine } from './evidence/record.js'
 import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
-import type { Runtime } from './reroute/options.js'
+import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
+import { inspectAddons } from './spawn/inspect-addons.js'
 import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import type { Progress } from './sysroot/providers/provider.js'
 import { resolveSysroot } from './sysroot/resolve.js'
@@ -64,10 +65,12 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
 export function gridOf(session: Session, results: readonly TestResult[]): Grid {
   const mustCount = session.programs.accounting === 'exact'
   const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
+  const lines = readSettled(session.journals)
   return buildGrid({
     columns: session.columns,
     results,
-    evidence: collectEvidence(readSettled(session.journals), columnIdentities(session), verdicts(session), mustCount),
+    addons: lines.flatMap((line) => (line.type === 'inspected' ? line.refused : [])),
+    evidence: collectEvidence(lines, columnIdentities(session), verdicts(session), mustCount),
     byHand(column, spawn) {
       const sysroot = sysroots.get(column)
       return sysroot && spawn.decision === 'reroute'
@@ -91,8 +94,7 @@ function readSettled(journals: string): JournalLine[] {
 
 /** For programs that a shell or another program started: the hook saw no plan of theirs. */
 function verdicts(session: Session): VerdictOf {
-  const host = hostOf(session.columns)
-  const options = { ...session.programs, always: true, node: { path: process.execPath }, host }
+  const options = planOptionsOf(session)
   const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
   return (column, program) => {
     const sysroot = sysroots.get(column)
@@ -100,6 +102,16 @@ function verdicts(session: Session): VerdictOf {
     const decision = plan({ file: program, args: [program], cwd: '/', env: {} }, sysroot, options)
     return decision.decision === 'reroute' && !decision.verdict.compatible ? decision.reason : null
   }
+}
+
+function planOptionsOf(session: Session): PlanOptions {
+  const host = hostOf(session.columns)
+  return { ...session.programs, always: true, node: { path: process.execPath }, host }
+}
+
+/** Every addon that the project can load, and the columns that can't load it. */
+export function projectAddons(session: Session): AddonReport[] {
+  return inspectAddons(session, planOptionsOf(session))
 }
 
 interface Found {

@@ -69,6 +69,16 @@ export const commands = {
     flags: jsonFlag,
     load: () => import('../commands/inspect.js'),
   }),
+  addons: row({
+    name: 'addons',
+    usage: usages.addons,
+    about: 'show which addons (.node) of the project and its packages can load in which columns',
+    more: `${sysrootHelp}\nWithout --sysroot the config's columns are taken. Nothing is run or loaded.`,
+    words: [0, 0],
+    command: 'none',
+    flags: runFlags,
+    load: () => import('../commands/addons.js'),
+  }),
   explain: row({
     name: 'explain',
     usage: usages.explain,

@@ -6,6 +6,7 @@ export const usages = {
   remove: 'remove NAME…',
   pack: 'pack S [--format tar|npm] [--as PACKAGE@VERSION] [--out FILE]',
   inspect: 'inspect FILE… [--json]',
+  addons: 'addons [--sysroot S[,S…]] [--json]',
   explain: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
   run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
   patch: 'patch IN OUT --sysroot S',

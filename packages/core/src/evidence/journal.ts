@@ -123,7 +123,7 @@ function parseLine(line: string, path: string, number: number): JournalLine {
 }
 
 const types: ReadonlySet<string> = new Set<JournalLine['type']>([
-  ...(['hook', 'spawn', 'failed', 'addon', 'thread'] as const),
+  ...(['hook', 'spawn', 'failed', 'addon', 'thread', 'inspected'] as const),
   ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'kernel', 'ended'] as const),
 ])
 

@@ -10,7 +10,30 @@ export interface TestPlace {
  * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
  * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), and by the accountant (`kernel`, `ended`).
  */
-export type JournalLine = HookLine | SpawnLine | FailedLine | AddonLine | ThreadLine | ShimLine | AccountantLine
+/** An addon that a project's suites may load, and the columns that can't load it. */
+export interface AddonReport {
+  /** Name and version of its package; empty for the project's own without a name. */
+  readonly package: string
+  readonly path: string
+  /** By symbol and library. */
+  readonly refusals: readonly { readonly column: string; readonly reason: string }[]
+}
+
+/** Said once, before the first worker whose Node runs in a column: the addons that can't load in one. */
+export interface InspectedLine {
+  readonly type: 'inspected'
+  readonly refused: readonly AddonReport[]
+}
+
+export type JournalLine =
+  | InspectedLine
+  | HookLine
+  | SpawnLine
+  | FailedLine
+  | AddonLine
+  | ThreadLine
+  | ShimLine
+  | AccountantLine
 type ShimLine = MappedLine | OpeningLine | ExecLine | UnstartedLine | LostLine
 type AccountantLine = KernelLine | EndedLine
 

@@ -10,10 +10,11 @@ export interface GridInput {
   readonly results: readonly TestResult[]
   readonly evidence: Evidence
   readonly byHand: ByHand
+  readonly addons?: Grid['addons']
 }
 
 /** The test x glibc grid, made from the runner's results and the journals' records alone. */
-export function buildGrid({ columns, results, evidence, byHand }: GridInput): Grid {
+export function buildGrid({ columns, results, evidence, byHand, addons = [] }: GridInput): Grid {
   const tests = new Map<string, { suite: string; test: string; byColumn: Map<string, TestResult[]> }>()
   for (const result of results) {
     const key = `${result.suite}\0${result.test}`
@@ -32,6 +33,7 @@ export function buildGrid({ columns, results, evidence, byHand }: GridInput): Gr
     format: 1,
     columns: columns.map(({ name, spec, glibc }) => ({ name, spec, glibc })),
     rows: rows.sort(bySuite),
+    ...(addons.length > 0 && { addons }),
   }
 }
 

@@ -25,6 +25,7 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
   const parts = [
     table.toString(),
     lentLibraries(grid),
+    refusedAddons(grid),
     uncounted(grid),
     ...explanations(grid, options, colors),
     summary(grid, options),
@@ -85,6 +86,14 @@ function lentLibraries(grid: Grid): string {
     "Lent by the host, as the sysroot lacks them (`packages` adds them, hostLibraries: 'refuse' forbids it):",
     ...lines,
   ].join('\n')
+}
+
+/** Told whether or not a test loaded one: its users will. */
+function refusedAddons({ addons = [] }: Grid): string {
+  const lines = addons.flatMap(({ package: name, path, refusals }) =>
+    refusals.map(({ column, reason }) => `  ${name || path}  in ${column}: ${reason}`),
+  )
+  return lines.length === 0 ? '' : ["Addons of this project that a column can't load:", ...lines].join('\n')
 }
 
 /** The kernel's count is the rule; where it is missing, a tick rests on the announcements alone, and that is told. */

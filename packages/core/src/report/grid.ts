@@ -42,4 +42,12 @@ export interface Grid {
   readonly format: 1
   readonly columns: readonly GridColumn[]
   readonly rows: readonly GridRow[]
+  /** Addons of the project that can't load in some column, found before a suite of `runtime: 'node'` began. */
+  readonly addons?: readonly RefusedAddon[]
+}
+
+export interface RefusedAddon {
+  readonly package: string
+  readonly path: string
+  readonly refusals: readonly { readonly column: string; readonly reason: string }[]
 }

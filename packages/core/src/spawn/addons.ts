@@ -1,8 +1,6 @@
 import Module from 'node:module'
-import { describeVerdict } from '../reroute/describe-verdict.js'
-import { knownFile } from '../reroute/known-file.js'
+import { judgeAddon } from '../reroute/addons/judge-addon.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
-import { judge } from '../reroute/verdict.js'
 import { hookState, placeOf } from './hook-state.js'
 
 type Load = (request: string, ...rest: unknown[]) => unknown
@@ -52,13 +50,9 @@ function inspectAddon(path: string): void {
   const place = state ? placeOf(state) : null
   const column = place && state?.columns.get(place.column)
   if (!state || !place || !column?.sysroot || !column.seal || state.worker?.column !== place.column) return
-  const file = knownFile(path)
-  if ('errno' in file || file.content().type !== 'elf') return
-  const { LD_LIBRARY_PATH = '' } = process.env
-  const command = { file: path, args: [path], cwd: process.cwd(), env: { LD_LIBRARY_PATH } }
-  const verdict = judge(file, command, column.sysroot, state.plan)
-  lendLibraries(column.seal, verdict.hostLibraries)
-  if (verdict.compatible) return
-  const refusal = describeVerdict(verdict, file.real, column.sysroot)
-  state.journal.append({ type: 'addon', place, path, refusal })
+  const judged = judgeAddon(path, column.sysroot, state.plan, process.cwd())
+  if (judged === null) return
+  lendLibraries(column.seal, judged.verdict.hostLibraries)
+  const { refusal } = judged
+  if (refusal !== null) state.journal.append({ type: 'addon', place, path, refusal })
 }

@@ -1,5 +1,7 @@
 import { GlibcMatrixError } from '../errors.js'
 import { install } from './attach.js'
+import type { HookState } from './hook-state.js'
+import { inspectAddons } from './inspect-addons.js'
 import { whyNoWorker } from './start-worker.js'
 import type { Launch } from './worker.js'
 
@@ -26,13 +28,26 @@ export function launcher(
   const state = install({ session })
   const launch = (column: string): Launch => ({ column, node, script, runtime: 'node' })
   return {
-    start: (column, body) => state.starting.run(launch(column), body),
+    start(column, body) {
+      inspectOnce(state)
+      return state.starting.run(launch(column), body)
+    },
     startInNamespace: (column, body) => state.starting.run({ column, node: null, script, runtime: 'host' }, body),
     refusal(column, files) {
       const reason = whyNoWorker(state, launch(column), files)
       return reason === null ? null : tooNew(column, reason)
     },
   }
+}
+
+const inspected = new WeakSet<HookState>()
+
+/** A suite of `runtime: 'node'` may load any addon of the project: what can't load somewhere is known before it tries. */
+function inspectOnce(state: HookState): void {
+  if (inspected.has(state)) return
+  inspected.add(state)
+  const refused = inspectAddons(state.session, state.plan).filter(({ refusals }) => refusals.length > 0)
+  state.journal.append({ type: 'inspected', refused })
 }
 
 function tooNew(column: string, reason: string): GlibcMatrixError {

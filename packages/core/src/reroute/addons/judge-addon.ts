@@ -1,0 +1,29 @@
+import type { ElfFile } from '../../elf/elf-file.js'
+import type { Sysroot } from '../../sysroot/sysroot.js'
+import type { Verdict } from '../decision.js'
+import { describeVerdict } from '../describe-verdict.js'
+import { knownFile } from '../known-file.js'
+import type { PlanOptions } from '../options.js'
+import { judge } from '../verdict.js'
+
+/** Whether an addon and its libraries can load in a sysroot. */
+export interface AddonVerdict {
+  readonly verdict: Verdict
+  /** By symbol and library; null when it can load. */
+  readonly refusal: string | null
+}
+
+/** Judges an addon as a program is judged; null for a file that is none of this sysroot's machine, or is musl's. */
+export function judgeAddon(path: string, sysroot: Sysroot, options: PlanOptions, cwd: string): AddonVerdict | null {
+  const file = knownFile(path)
+  if ('errno' in file) return null
+  const content = file.content()
+  if (content.type !== 'elf' || !isOf(content.elf, sysroot)) return null
+  const { LD_LIBRARY_PATH = '' } = process.env
+  const verdict = judge(file, { file: path, args: [path], cwd, env: { LD_LIBRARY_PATH } }, sysroot, options)
+  return { verdict, refusal: verdict.compatible ? null : describeVerdict(verdict, file.real, sysroot) }
+}
+
+function isOf({ machine, needed }: ElfFile, sysroot: Sysroot): boolean {
+  return machine === sysroot.machine && !needed.some((name) => /^libc\.musl-|^libc\.so$|^ld-musl-/.test(name))
+}
