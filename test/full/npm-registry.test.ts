@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -70,6 +70,20 @@ test('a project that has the package installed needs no registry', async () => {
   // Another version than the installed one is the registry's to give.
   const other = await glibcMatrix(['add', `npm:${name}@1.2.4`], user)
   expect(other).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('DOWNLOAD_FAILED') })
+})
+
+test('a tarball that is not what was published is refused', async () => {
+  const file = join(registry.storageOf(name), 'glibc-bullseye-1.2.3.tgz')
+  const good = readFileSync(file)
+  const bad = Buffer.from(good)
+  bad.writeUInt8(bad.readUInt8(good.length >> 1) ^ 1, good.length >> 1)
+  writeFileSync(file, bad)
+  const user = project()
+  const env = { ...user.env, npm_config_cache: join(user.cwd, 'cache') }
+  const added = await glibcMatrix(['add', `npm:${name}@1.2.3`], { ...user, env })
+  writeFileSync(file, good)
+  expect(added).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/DOWNLOAD_FAILED.*EINTEGRITY/) })
+  expect(await digests(user)).toEqual([])
 })
 
 test('a package that holds no sysroot is told as such', async () => {

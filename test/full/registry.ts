@@ -12,6 +12,8 @@ export interface Registry {
   readonly url: string
   /** Lines of an .npmrc for a user who may publish there. */
   readonly npmrc: string
+  /** Where it keeps a package's tarballs. */
+  storageOf(name: string): string
   stop(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export async function startRegistry(): Promise<Registry> {
   return {
     url: `http://${address}/`,
     npmrc: `registry=http://${address}/\n//${address}/:_authToken=anybody\n`,
+    storageOf: (name) => join(directory, 'storage', name),
     async stop() {
       server.kill()
       if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { GlibcMatrixError, npmPackage, type PackageName, packSysroot, type Sysroot } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
@@ -46,10 +46,14 @@ function archiveName({ name, machine }: Sysroot): string {
   return `glibc-${name}-${machine}.sysroot.tar.gz`
 }
 
+/** Beside its place first: whoever reads it meanwhile, or after a kill, has the old one or the new. */
 function write(file: string, bytes: Uint8Array): void {
+  const fresh = `${file}.${process.pid}.part`
   try {
-    writeFileSync(file, bytes)
+    writeFileSync(fresh, bytes)
+    renameSync(fresh, file)
   } catch (cause) {
+    rmSync(fresh, { force: true })
     throw new GlibcMatrixError(
       'CONFIG_INVALID',
       `${file} can't be written: ${(cause as NodeJS.ErrnoException).code}`,
