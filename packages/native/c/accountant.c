@@ -2,139 +2,24 @@
  * The accountant: one process of a session that hears of every execve of its trees from the kernel, writes it down and
  * lets it go on. `accountant SOCKET JOURNALS`; it ends when its standard input does and no tree is left. Freestanding.
  */
-#include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
+#include "accountant-journal.h"
+#include "exec-notice.h"
 #include "syscalls.h"
 #include "text.h"
 
 #define TREES_MAX 20000
-#define ID_LENGTH 16
-#define PATH_SIZE 4096
 
 /* What poll(2) watches: 0 is standard input, 1 the socket, the rest listeners. */
-#if defined(__x86_64__)
-#define OWN_ARCH AUDIT_ARCH_X86_64
-#else
-#define OWN_ARCH AUDIT_ARCH_AARCH64
-#endif
-
 static struct pollfd watched[TREES_MAX + 2];
 static char ids[TREES_MAX + 2][ID_LENGTH + 1];
 static int count = 2;
-static const char *journals;
-
-static void append_line(const char *id, const struct line *l) {
-  char path_bytes[512];
-  struct line path = {path_bytes, 0, sizeof path_bytes - 1, 0};
-  put(&path, journals);
-  put_char(&path, '/');
-  for (int i = 0; i < 8; i++) put_char(&path, id[i]);
-  put(&path, ".jsonl");
-  path_bytes[path.length] = 0;
-  long fd = SYS4(__NR_openat, AT_FDCWD, path_bytes, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0);
-  if (fd < 0) return;
-  SYS3(__NR_write, fd, l->bytes, l->length);
-  SYS1(__NR_close, fd);
-}
-
-static void put_tree(struct line *l, const char *type, const char *id) {
-  put(l, "{\"type\":\"");
-  put(l, type);
-  put(l, "\",\"id\":\"");
-  put(l, id);
-  put_char(l, '"');
-}
-
-static void put_process_path(struct line *l, uint64_t pid, const char *rest) {
-  put(l, "/proc/");
-  put_unsigned(l, pid, 10);
-  put(l, rest);
-  put_char(l, 0);
-}
-
-/* Reads the caller's string page by page, since the next page may not be mapped. */
-static int read_string(uint64_t pid, uint64_t address, char *text, size_t size) {
-  char name[64];
-  struct line path = {name, 0, sizeof name, 0};
-  put_process_path(&path, pid, "/mem");
-  long fd = SYS4(__NR_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0) return 0;
-  size_t length = 0;
-  int whole = 0;
-  while (length < size && !whole) {
-    size_t part = 4096 - ((address + length) & 4095);
-    if (part > size - length) part = size - length;
-    long got = SYS4(__NR_pread64, fd, text + length, part, address + length);
-    if (got <= 0) break;
-    for (long i = 0; i < got && !whole; i++) whole = text[length + (size_t)i] == 0;
-    length += (size_t)got;
-  }
-  SYS1(__NR_close, fd);
-  return whole;
-}
-
-/* The file of a path as the calling process sees it: its own root may be another. */
-static int is_startable(uint64_t pid, const char *from, const char *path) {
-  char name[64 + PATH_SIZE];
-  struct line l = {name, 0, sizeof name, 0};
-  struct stat st;
-  if (from) {
-    put_process_path(&l, pid, from);
-    l.length--;
-  }
-  put(&l, path);
-  put_char(&l, 0);
-  if (l.overflow) return 1;
-  long result = SYS4(__NR_newfstatat, AT_FDCWD, name, &st, 0);
-  if (result != 0) return result != -2 /* ENOENT */ && result != -20 /* ENOTDIR */;
-  return S_ISREG(st.st_mode) && (st.st_mode & 0111);
-}
-
-static int has_own_root(uint64_t pid) {
-  char name[64];
-  struct line l = {name, 0, sizeof name, 0};
-  struct stat theirs, ours;
-  put_process_path(&l, pid, "/root/");
-  if (SYS4(__NR_newfstatat, AT_FDCWD, name, &theirs, 0) != 0) return 0;
-  if (SYS4(__NR_newfstatat, AT_FDCWD, "/", &ours, 0) != 0) return 0;
-  return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;
-}
-
-/* False for what the kernel will refuse anyway, such as the misses of a walk through PATH. */
-static int can_start(const struct seccomp_notif *n, int at_descriptor, const char *path) {
-  if (path[0] != '/') return at_descriptor || is_startable(n->pid, "/cwd/", path);
-  /* These name what only the calling process has. */
-  if (bytes_equal_text(path, "/proc/", 6) || bytes_equal_text(path, "/dev/", 5)) return 1;
-  return is_startable(n->pid, 0, path) || is_startable(n->pid, "/root", path);
-}
-
-static void write_exec(const char *id, const struct seccomp_notif *n) {
-  static char path[PATH_SIZE];
-  static char bytes[6 * PATH_SIZE + 256];
-  struct line l = {bytes, 0, sizeof bytes, 0};
-  int native = n->data.arch == OWN_ARCH && (n->data.nr == __NR_execve || n->data.nr == __NR_execveat);
-  int at_descriptor = n->data.nr == __NR_execveat;
-  int known = native && read_string(n->pid, n->data.args[at_descriptor ? 1 : 0], path, sizeof path);
-  if (known && !can_start(n, at_descriptor, path)) return;
-  put_tree(&l, "kernel", id);
-  put(&l, ",\"pid\":");
-  put_unsigned(&l, n->pid, 10);
-  put(&l, ",\"program\":");
-  /* In another root the same path is another file. */
-  if (known && has_own_root(n->pid)) known = 0;
-  put_json_bytes(&l, known ? path : "?", known ? text_length(path) : 1);
-  put(&l, "}\n");
-  if (!l.overflow) append_line(id, &l);
-}
-
 /* A listener whose last process is gone hangs up. */
 static int serve(struct pollfd *listener, const char *id) {
   struct seccomp_notif notification;
@@ -153,22 +38,34 @@ static int serve(struct pollfd *listener, const char *id) {
   return !(listener->revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
-/* A shim connects, sends its listener and its id, and goes on. */
-static void accept_tree(void) {
+/* What a shim could not write itself, up to where it shuts its side down. */
+static void take_line(long connection, struct line *l) {
+  long got;
+  while ((got = SYS3(__NR_read, connection, l->bytes + l->length, l->capacity - l->length)) > 0) l->length += (size_t)got;
+  if (got == 0 && write_line(l)) syscall6(__NR_sendto, connection, (long)"", 1, 0x4000 /* MSG_NOSIGNAL */, 0, 0);
+}
+
+static void take_tree(int listener, const char *id) {
+  watched[count] = (struct pollfd){.fd = listener, .events = POLLIN};
+  bytes_copy(ids[count], id, ID_LENGTH);
+  ids[count++][ID_LENGTH] = 0;
+}
+
+/* A shim connects, sends its listener and its id, and goes on; or a line, and waits for one byte. */
+static void accept_shim(void) {
+  static char bytes[80 * 1024];
   char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
   long connection = SYS4(__NR_accept4, watched[1].fd, 0, 0, SOCK_CLOEXEC);
   if (connection < 0) return;
   struct timeval patience = {.tv_sec = 2};
   SYS5(__NR_setsockopt, connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  char *id = ids[count];
-  struct iovec text = {.iov_base = id, .iov_len = ID_LENGTH};
+  struct iovec text = {.iov_base = bytes, .iov_len = sizeof bytes};
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-  if (SYS3(__NR_recvmsg, connection, &message, 0x40000000 /* MSG_CMSG_CLOEXEC */) == ID_LENGTH &&
-      message.msg_controllen >= CMSG_LEN(sizeof(int))) {
-    watched[count] = (struct pollfd){.fd = *(int *)CMSG_DATA((struct cmsghdr *)control), .events = POLLIN};
-    id[ID_LENGTH] = 0;
-    count++;
-  }
+  long got = SYS3(__NR_recvmsg, connection, &message, 0x40000000 /* MSG_CMSG_CLOEXEC */);
+  struct line l = {bytes, got > 0 ? (size_t)got : 0, sizeof bytes, 0};
+  if (got == ID_LENGTH && message.msg_controllen >= CMSG_LEN(sizeof(int)))
+    take_tree(*(int *)CMSG_DATA((struct cmsghdr *)control), bytes);
+  else if (got > 0 && message.msg_controllen == 0) take_line(connection, &l);
   SYS1(__NR_close, connection);
 }
 
@@ -191,23 +88,26 @@ static long listen_at(const char *path) {
   if (length >= sizeof address.sun_path) return -1;
   bytes_copy(address.sun_path, path, length + 1);
   long fd = SYS3(__NR_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || SYS3(__NR_bind, fd, &address, sizeof address) != 0 || SYS2(__NR_listen, fd, 128) != 0) return -1;
+  if (fd < 0 || SYS3(__NR_bind, fd, &address, sizeof address) != 0 || SYS2(__NR_listen, fd, 4096) != 0) return -1;
   return fd;
 }
 
 static int run(const char *socket_path) {
   char byte[64];
-  int open_ended = 1;
+  int open_ended = 1, most = TREES_MAX + 2;
   struct rlimit files;
   if (SYS4(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     SYS4(__NR_prlimit64, 0, RLIMIT_NOFILE, &files, 0);
+    if (files.rlim_max < (uint64_t)most + 16) most = files.rlim_max > 32 ? (int)files.rlim_max - 16 : 16;
   }
   watched[0] = (struct pollfd){.fd = 0, .events = POLLIN};
   watched[1] = (struct pollfd){.fd = (int)listen_at(socket_path), .events = POLLIN};
   if (watched[1].fd < 0) return 1;
   SYS3(__NR_write, 1, "ready\n", 6);
   while (open_ended || count > 2) {
+    /* A listener that nobody holds makes execs fail (ENOSYS): without room for one more, shims wait to be taken. */
+    watched[1].events = count < most ? POLLIN : 0;
     if (SYS5(__NR_ppoll, watched, count, 0, 0, 0) < 0) continue;
     if (watched[0].revents && SYS3(__NR_read, 0, byte, sizeof byte) <= 0) {
       watched[0].fd = -1;
@@ -215,7 +115,7 @@ static int run(const char *socket_path) {
     }
     for (int i = count - 1; i >= 2; i--)
       if (watched[i].revents && !serve(&watched[i], ids[i])) forget(i);
-    if (watched[1].revents & POLLIN) accept_tree();
+    if (watched[1].revents & POLLIN) accept_shim();
   }
   return 0;
 }

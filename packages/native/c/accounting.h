@@ -10,9 +10,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
+#include "connection.h"
 #include "journal.h"
 #include "start-page.h"
 
@@ -100,17 +99,13 @@ static int is_accounted;
  * the connection, which there is only while the accountant lives.
  */
 static void begin_accounting(void) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (!config.accountant[0] || !bytes_equal(self.token, "0000000000000000", TOKEN_LENGTH)) return;
-  bytes_copy(address.sun_path, config.accountant, sizeof address.sun_path - 1);
-  long connection = SYS3(__NR_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (!bytes_equal(self.token, "0000000000000000", TOKEN_LENGTH)) return;
+  long connection = connect_to_accountant();
   if (connection < 0) return;
-  if (SYS3(__NR_connect, connection, &address, sizeof address) == 0) {
-    long listener = open_listener();
-    if (listener >= 0) {
-      is_accounted = hand_to_accountant(connection, listener);
-      SYS1(__NR_close, listener);
-    }
+  long listener = open_listener();
+  if (listener >= 0) {
+    is_accounted = hand_to_accountant(connection, listener);
+    SYS1(__NR_close, listener);
   }
   SYS1(__NR_close, connection);
 }

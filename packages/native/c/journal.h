@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "config.h"
+#include "connection.h"
 #include "trailer.h"
 
 /* A byte for this tree in the worker's loss file, mapped before main: it can be set when no file can be opened any more. */
@@ -66,14 +67,14 @@ static void append_line(const struct line *l) {
   }
   long fd = SYS4(__NR_openat, AT_FDCWD, path_bytes, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0);
   if (fd < 0) {
-    mark_loss();
+    if (!send_line(l)) mark_loss();
     return;
   }
   uint64_t block = 1ull << (SIGXFSZ - 1), before = 0;
   SYS4(__NR_rt_sigprocmask, SIG_BLOCK, &block, &before, sizeof block);
   if (SYS3(__NR_write, fd, l->bytes, l->length) < 0) {
     long now[2] = {0, 0};
-    mark_loss();
+    if (!send_line(l)) mark_loss();
     SYS4(__NR_rt_sigtimedwait, &block, 0, now, sizeof block);
   }
   SYS4(__NR_rt_sigprocmask, SIG_SETMASK, &before, 0, sizeof before);

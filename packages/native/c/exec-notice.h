@@ -1,0 +1,101 @@
+/* Writes down an execve or execveat that the kernel reports: which file it asks for, as the calling process sees it. */
+#ifndef GLIBC_MATRIX_EXEC_NOTICE_H
+#define GLIBC_MATRIX_EXEC_NOTICE_H
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/stat.h>
+
+#include "accountant-journal.h"
+
+#define PATH_SIZE 4096
+
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#else
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+static void put_process_path(struct line *l, uint64_t pid, const char *rest) {
+  put(l, "/proc/");
+  put_unsigned(l, pid, 10);
+  put(l, rest);
+  put_char(l, 0);
+}
+
+/* Reads the caller's string page by page, since the next page may not be mapped. */
+static int read_string(uint64_t pid, uint64_t address, char *text, size_t size) {
+  char name[64];
+  struct line path = {name, 0, sizeof name, 0};
+  put_process_path(&path, pid, "/mem");
+  long fd = SYS4(__NR_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return 0;
+  size_t length = 0;
+  int whole = 0;
+  while (length < size && !whole) {
+    size_t part = 4096 - ((address + length) & 4095);
+    if (part > size - length) part = size - length;
+    long got = SYS4(__NR_pread64, fd, text + length, part, address + length);
+    if (got <= 0) break;
+    for (long i = 0; i < got && !whole; i++) whole = text[length + (size_t)i] == 0;
+    length += (size_t)got;
+  }
+  SYS1(__NR_close, fd);
+  return whole;
+}
+
+/* The file of a path as the calling process sees it: its own root may be another. */
+static int is_startable(uint64_t pid, const char *from, const char *path) {
+  char name[64 + PATH_SIZE];
+  struct line l = {name, 0, sizeof name, 0};
+  struct stat st;
+  if (from) {
+    put_process_path(&l, pid, from);
+    l.length--;
+  }
+  put(&l, path);
+  put_char(&l, 0);
+  if (l.overflow) return 1;
+  long result = SYS4(__NR_newfstatat, AT_FDCWD, name, &st, 0);
+  if (result != 0) return result != -2 /* ENOENT */ && result != -20 /* ENOTDIR */;
+  return S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
+static int has_own_root(uint64_t pid) {
+  char name[64];
+  struct line l = {name, 0, sizeof name, 0};
+  struct stat theirs, ours;
+  put_process_path(&l, pid, "/root/");
+  if (SYS4(__NR_newfstatat, AT_FDCWD, name, &theirs, 0) != 0) return 0;
+  if (SYS4(__NR_newfstatat, AT_FDCWD, "/", &ours, 0) != 0) return 0;
+  return theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev;
+}
+
+/* False for what the kernel will refuse anyway, such as the misses of a walk through PATH. */
+static int can_start(const struct seccomp_notif *n, int at_descriptor, const char *path) {
+  if (path[0] != '/') return at_descriptor || is_startable(n->pid, "/cwd/", path);
+  /* These name what only the calling process has. */
+  if (bytes_equal_text(path, "/proc/", 6) || bytes_equal_text(path, "/dev/", 5)) return 1;
+  return is_startable(n->pid, 0, path) || is_startable(n->pid, "/root", path);
+}
+
+static void write_exec(const char *id, const struct seccomp_notif *n) {
+  static char path[PATH_SIZE];
+  static char bytes[6 * PATH_SIZE + 256];
+  struct line l = {bytes, 0, sizeof bytes, 0};
+  int native = n->data.arch == OWN_ARCH && (n->data.nr == __NR_execve || n->data.nr == __NR_execveat);
+  int at_descriptor = n->data.nr == __NR_execveat;
+  int known = native && read_string(n->pid, n->data.args[at_descriptor ? 1 : 0], path, sizeof path);
+  if (known && !can_start(n, at_descriptor, path)) return;
+  put_tree(&l, "kernel", id);
+  put(&l, ",\"pid\":");
+  put_unsigned(&l, n->pid, 10);
+  put(&l, ",\"program\":");
+  /* In another root the same path is another file. */
+  if (known && has_own_root(n->pid)) known = 0;
+  put_json_bytes(&l, known ? path : "?", known ? text_length(path) : 1);
+  put(&l, "}\n");
+  if (!l.overflow) append_line(id, &l);
+}
+
+#endif
