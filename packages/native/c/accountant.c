@@ -20,6 +20,7 @@
 static struct pollfd watched[TREES_MAX + 2];
 static char ids[TREES_MAX + 2][ID_LENGTH + 1];
 static int count = 2;
+
 /* A listener whose last process is gone hangs up. */
 static int serve(struct pollfd *listener, const char *id) {
   struct seccomp_notif notification;
