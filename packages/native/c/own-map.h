@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "environ.h"
+#include "identity.h"
 #include "objects.h"
 
 static const struct mapping *own_loader(int count) {
@@ -67,6 +68,21 @@ static int begin_arguments_at(const char *text, int argc, char **argv, char **en
   if (!find_own_map(argc, argv, envp, count, f) && !read_stat(f)) return 0;
   f[48] = (uintptr_t)text;
   return set_map(f);
+}
+
+/*
+ * /proc/self/cmdline shall begin with argv[0], and before it the kernel has what ld.so was told (proc_pid_cmdline(5)). The
+ * name moves to where the arguments follow it, over the program's path, and the kernel is told that they begin there.
+ */
+static char *move_name(int argc, char **argv, char **envp, char *name, int count) {
+  static char path[4096];
+  size_t length = text_length(name), path_length = text_length(program);
+  char *to = argv[0] + path_length - length;
+  if (path_length >= sizeof path || to <= name || !begin_arguments_at(to, argc, argv, envp, count)) return name;
+  bytes_copy(path, program, path_length + 1);
+  program = path;
+  for (size_t i = length + 1; i-- > 0;) ((volatile char *)to)[i] = name[i];
+  return to;
 }
 
 #endif

@@ -16,21 +16,6 @@ extern char *program_invocation_short_name __attribute__((weak));
 
 static char line_bytes[64 * 1024];
 
-/*
- * /proc/self/cmdline shall begin with argv[0], and before it the kernel has what ld.so was told (proc_pid_cmdline(5)). The
- * name moves to where the arguments follow it, over the program's path, and the kernel is told that they begin there.
- */
-static char *move_name(int argc, char **argv, char **envp, char *name, int count) {
-  static char path[4096];
-  size_t length = text_length(name), path_length = text_length(program);
-  char *to = argv[0] + path_length - length;
-  if (path_length >= sizeof path || to <= name || !begin_arguments_at(to, argc, argv, envp, count)) return name;
-  bytes_copy(path, program, path_length + 1);
-  program = path;
-  for (size_t i = length + 1; i-- > 0;) ((volatile char *)to)[i] = name[i];
-  return to;
-}
-
 /* comm is the name of what was executed, argv[0] and program_invocation_name(3) are what the caller gave. */
 static void restore_names(char **argv, char *name) {
   SYS2(__NR_prctl, PR_SET_NAME, self.comm);
