@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -135,3 +145,68 @@ it('addons that a column can not load are told before, with every package looked
   expect(refused[0]?.refusals[0]?.reason).toContain('GLIBC_2.34 of libc.so.6')
   expect(exitCode).toBe(1)
 })
+
+/** The three ways by which a package finds the file that it ships. */
+const layouts = {
+  'node-gyp-build': {
+    file: 'prebuilds/linux-x64/own.node',
+    manifest: { dependencies: { 'node-gyp-build': '4' } },
+    index: "module.exports = require('node-gyp-build')(__dirname)",
+  },
+  'napi-rs': {
+    file: 'npm/linux-x64-gnu/own.linux-x64-gnu.node',
+    manifest: {},
+    index: "module.exports = require('./npm/linux-x64-gnu/own.linux-x64-gnu.node')",
+  },
+  'node-pre-gyp': {
+    file: 'lib/binding/linux-glibc-x64/own.node',
+    manifest: {
+      dependencies: { '@mapbox/node-pre-gyp': '2' },
+      binary: {
+        module_name: 'own',
+        module_path: './lib/binding/{platform}-{libc}-{arch}',
+        host: 'https://example.invalid',
+      },
+    },
+    index: "module.exports = require(require('@mapbox/node-pre-gyp').find(require.resolve('./package.json')))",
+  },
+}
+
+it.each(Object.entries(layouts))(
+  'a package of %s tests the file that it ships',
+  async (name, { file, manifest, index }) => {
+    const home = join(directory, name)
+    mkdirSync(dirname(join(home, file)), { recursive: true })
+    copyFileSync(join(suite, 'build/Release/own.node'), join(home, file))
+    const write = (path: string, text: string) => writeFileSync(join(home, path), text)
+    write(
+      'package.json',
+      JSON.stringify({ name: 'own', version: '1.0.0', main: 'index.cjs', private: true, ...manifest }),
+    )
+    write('index.cjs', index)
+    write('vitest.config.mjs', readFileSync(join(suite, 'vitest.config.mjs'), 'utf8'))
+    const sysroots = { '2.31': 'debian:bullseye', '2.41': 'debian:trixie' }
+    write('glibc-matrix.config.json', JSON.stringify({ sysroots, runtime: 'node', outputFile: 'grid.json' }))
+    write(
+      'a.vitest.mjs',
+      `import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+test('libc', () => {
+  const { libc } = createRequire(import.meta.url)('./index.cjs')
+  expect(libc()).toBe(globalThis[Symbol.for('glibc-matrix.column')].glibc)
+})`,
+    )
+    const flags = ['--no-audit', '--no-fund', '--ignore-scripts']
+    execFileSync('npm', ['install', ...flags], { cwd: home, stdio: ['ignore', 'ignore', 'inherit'] })
+    const options = { cwd: home, reject: false, stdin: 'ignore', extendEnv: false, env: cleanEnv() } as const
+    await execa(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], options)
+    const grid = JSON.parse(readFileSync(join(home, 'grid.json'), 'utf8')) as Grid
+    expect(cells(grid)).toEqual({ 'a.vitest.mjs > libc': 'pass pass pass' })
+    const { stdout } = await execa(
+      process.execPath,
+      [join(root, 'packages/cli/dist/bin.js'), 'addons', '--json'],
+      options,
+    )
+    expect(JSON.parse(stdout)).toMatchObject([{ package: 'own@1.0.0', path: join(home, file), refusals: [] }])
+  },
+)
