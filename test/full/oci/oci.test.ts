@@ -5,6 +5,8 @@ import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import { resolveSysroot } from '../../../packages/core/src/sysroot/resolve.js'
 import * as made from '../../core/sysroot/oci/image.js'
 import { glibcMatrix, storeIn, temporaryDirectory } from '../../e2e/cli/command.js'
+import { libcsOf } from '../grids.js'
+import { runDemo } from './demo.js'
 import { redHatEntries } from './red-hat-root.js'
 import { type Registry, skopeoCopy, startRegistry } from './registry.js'
 import { makeCertificate, startTokenServer } from './token-server.js'
@@ -117,6 +119,30 @@ describe.each([
     )
     expect(one?.digest).toBe(other?.digest)
   })
+})
+
+test('the demo has the same cells from Debian, a registry and a layout, each tick with the libc of its column', async () => {
+  const env = { ...user('demo', { [mine.host]: login }), GLIBC_MATRIX_ONLY: '' }
+  const sysroots: Record<string, string> = {}
+  for (const name of ['bullseye', 'trixie']) {
+    sysroots[`${name}-debian`] = `debian:${name}`
+    sysroots[`${name}-registry`] = `oci:${mine.host}/red/hat:${name}`
+    sysroots[`${name}-layout`] = `oci-layout:${layout}:${name}`
+  }
+  const grid = await runDemo(at('demo'), sysroots, env)
+  expect(grid.rows.length).toBeGreaterThan(7)
+  const states = (column: string) => grid.rows.map(({ test, cells }) => `${test}: ${cells[column]?.state}`)
+  for (const name of ['bullseye', 'trixie']) {
+    expect(states(`${name}-debian`).join()).toMatch(/pass/)
+    expect(states(`${name}-registry`)).toEqual(states(`${name}-debian`))
+    expect(states(`${name}-layout`)).toEqual(states(`${name}-debian`))
+  }
+  expect(states('bullseye-registry')).toContain('uses-strlcpy: incompatible')
+  const libcs = libcsOf(grid)
+  for (const [name, spec] of Object.entries(sysroots)) {
+    const { libc } = await resolveSysroot({ spec }, { install: false, env })
+    expect(libcs[name]).toEqual([libc.path])
+  }
 })
 
 test('the layers in the registry are of zstd, those of the layout of gzip', async () => {
