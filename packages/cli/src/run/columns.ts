@@ -45,7 +45,7 @@ async function prepare(config: ResolvedConfig): Promise<Session> {
 }
 
 function splitWords(words: readonly string[]): string[] {
-  const all = words.flatMap((word) => word.split(',')).map((word) => word.trim())
+  const all = words.flatMap((word) => (word.startsWith('deb:') ? [word] : word.split(','))).map((word) => word.trim())
   if (all.every((word) => word !== '')) return all
   throw usageError(usages.run, `--sysroot '${words.join(',')}' holds an empty name`)
 }

@@ -52,6 +52,10 @@ async function ofSpec(
 }
 
 function absoluteSpec(spec: string): string {
+  if (/^deb:./s.test(spec)) {
+    const paths = spec.slice('deb:'.length).split(',')
+    return `deb:${paths.map((path) => path && resolve(path.trim())).join(',')}`
+  }
   const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined ? spec : `${kind}:${resolve(path)}`
 }

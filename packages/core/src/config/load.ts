@@ -105,6 +105,10 @@ function request(entry: string | NamedSysrootEntry, base: string): SysrootReques
 }
 
 function absoluteSpec(spec: string, base: string): string {
+  if (/^deb:./s.test(spec)) {
+    const paths = spec.slice('deb:'.length).split(',')
+    return `deb:${paths.map((path) => path && resolve(base, path.trim())).join(',')}`
+  }
   const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }

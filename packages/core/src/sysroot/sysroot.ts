@@ -11,6 +11,8 @@ export type SysrootSpec =
       readonly arch: string | null
       readonly packages: readonly string[]
     }
+  /** Packages of Debian's format, as files. */
+  | { readonly kind: 'deb'; readonly paths: readonly string[] }
   /** An image of a registry. */
   | { readonly kind: 'oci'; readonly reference: string; readonly arch: string | null }
   /** An image in an OCI layout; `reference` is its tag or digest, null its only image. */

@@ -29,11 +29,12 @@ export async function clearSign(text: string, key: Key): Promise<string> {
   return openpgp.sign({ message, signingKeys: key.privateKey })
 }
 
-/** A .deb with the entries in its data.tar. */
-export async function makeDeb(entries: readonly TarEntry[]): Promise<Buffer> {
+/** A .deb with the entries in its data.tar; `control` is its control file, none when it is left out. */
+export async function makeDeb(entries: readonly TarEntry[], control?: string): Promise<Buffer> {
+  const about = control === undefined ? [] : [file('./preinst', 'exit 1'), file('./control', control)]
   return frame([
     ['debian-binary', Buffer.from('2.0\n')],
-    ['control.tar.gz', gzipSync(await packTar([]))],
+    ['control.tar.gz', gzipSync(await packTar(about))],
     ['data.tar.gz', gzipSync(await packTar(entries))],
   ])
 }

@@ -1,5 +1,6 @@
 import type { SysrootSpec } from '../sysroot.js'
 import { archive } from './archive.js'
+import { deb } from './deb.js'
 import { debian } from './debian.js'
 import { dir } from './dir.js'
 import { host } from './host.js'
@@ -13,6 +14,7 @@ const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootS
   host,
   dir,
   debian,
+  deb,
   source,
   archive,
   npm,

@@ -7,16 +7,18 @@ interface Member {
 const MAGIC = '!<arch>\n'
 const HEADER = 60
 
-/** Answers the data.tar of a .deb (deb(5)): an ar archive of debian-binary, control.tar and data.tar. Throws when it is none. */
-export function dataOfDeb(deb: Uint8Array): Member {
+/** Answers one part of a .deb (deb(5)): an ar archive of debian-binary, control.tar and data.tar. Throws when it is none. */
+export function memberOfDeb(deb: Uint8Array, part: 'control.tar' | 'data.tar'): Member {
   const members = membersOf(Buffer.from(deb.buffer, deb.byteOffset, deb.length))
   const format = members.find(({ name }) => name === 'debian-binary')
   if (format === undefined || !Buffer.from(format.bytes).toString('latin1').startsWith('2.')) {
     throw new Error('it is no .deb of format 2')
   }
-  const data = members.find(({ name }) => /^data\.tar(?:\.\w+)?$/.test(name))
-  if (data === undefined) throw new Error('it holds no data.tar')
-  return data
+  const member = members.find(
+    ({ name }) => name === part || (name.startsWith(part) && /^\.\w+$/.test(name.slice(part.length))),
+  )
+  if (member === undefined) throw new Error(`it holds no ${part}`)
+  return member
 }
 
 /** ar's framing: 60 bytes of text before each member, which starts at an even offset (ar(5)). */

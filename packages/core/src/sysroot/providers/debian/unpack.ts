@@ -3,7 +3,7 @@ import { compressionOf, decompress } from '../../unpack/compression.js'
 import { placeEntry } from '../../unpack/place-entry.js'
 import { isSystemError } from '../../unpack/system-error.js'
 import { entriesOf } from '../../unpack/tar-entries.js'
-import { dataOfDeb } from './deb.js'
+import { memberOfDeb } from './deb.js'
 
 /** Decompressed; the largest package of Debian is below this. */
 const MAX_DATA = 4 * 2 ** 30
@@ -14,7 +14,7 @@ const SKIPPED = /^usr\/share\/(?:man|info|lintian|bug|gdb|locale|doc(?!\/[^/]+\/
 /** Unpacks a .deb below `root`; its maintainer scripts are never run. */
 export async function unpackDeb(deb: Uint8Array, url: string, root: string): Promise<void> {
   try {
-    const data = dataOfDeb(deb)
+    const data = memberOfDeb(deb, 'data.tar')
     const chunks = decompress(data.bytes, compressionOf(data.name), MAX_DATA)
     for await (const entry of entriesOf(chunks, (name) => SKIPPED.test(name))) placeEntry(root, entry)
   } catch (cause) {
