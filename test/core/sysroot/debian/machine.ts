@@ -27,7 +27,7 @@ export function context(machineRoot: string, more: Partial<InstallContext> = {})
     mirrors: [],
     keyring: null,
     allowUnsigned: false,
-    env: {},
+    env: { GLIBC_MATRIX_HOME: join(machineRoot, 'store') },
     machineRoot,
     now: new Date(),
     onProgress: () => {},

@@ -4,6 +4,7 @@ import { checksValidUntil } from './apt-settings.js'
 import type { Archive } from './archive.js'
 import { fetchBytes } from './fetch.js'
 import { readSigned } from './in-release.js'
+import { noteDate } from './seen-dates.js'
 
 /** A suite's signed table of contents. */
 export interface Release {
@@ -42,24 +43,33 @@ async function releaseOf(mirror: string, suite: string, archive: Archive, contex
   const url = `${mirror}/dists/${suite}/InRelease`
   const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE })
   const text = context.allowUnsigned ? unsignedText(bytes) : await readSigned(bytes, url, archive.keyrings, context.now)
-  return parseRelease(text, { mirror, suite, url }, checksValidUntil(context.machineRoot) ? context.now : null)
+  const release = parseRelease(text, { mirror, suite, url }, checksValidUntil(context.machineRoot) ? context.now : null)
+  if (!context.allowUnsigned) {
+    const origin = fieldOf(text, 'Origin') ?? 'unnamed'
+    const names = [suite, fieldOf(text, 'Codename') ?? suite]
+    noteDate({ origin, names, date: fieldOf(text, 'Date'), url }, context.env)
+  }
+  return release
 }
 
 /** Only with the user's explicit option: drops the armor, if there is one, unchecked. */
 function unsignedText(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('utf8')
+  const text = Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n')
   const body = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n([\s\S]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(text)
   return body?.[1] ?? text
 }
 
 function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>, now: Date | null): Release {
-  const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? null
-  const names = [field('Suite'), field('Codename')]
+  const names = [fieldOf(text, 'Suite'), fieldOf(text, 'Codename')]
   if (!names.includes(place.suite)) {
     throw malformed(place.url, `it is of suite '${names.join("', '")}', not of '${place.suite}'`)
   }
-  if (now !== null) checkAge(field('Valid-Until'), place.url, now)
-  return { ...place, byHash: field('Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
+  if (now !== null) checkAge(fieldOf(text, 'Valid-Until'), place.url, now)
+  return { ...place, byHash: fieldOf(text, 'Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
+}
+
+function fieldOf(text: string, name: string): string | null {
+  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? null
 }
 
 /** An old, once valid file is how a mirror would hold updates back: archives that move say how long one counts. */
