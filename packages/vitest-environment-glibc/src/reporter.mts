@@ -30,8 +30,8 @@ export default class GlibcMatrixReporter implements Reporter {
     this.#session = file === undefined ? await runInOneColumn(vitest, this.#options) : readSession(file)
   }
 
-  onTestRunStart(specifications: readonly TestSpecification[]): void {
-    this.#planned = specifications
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+    this.#planned = await ofThisShard(specifications, this.#vitest)
     this.#runs += 1
     if (this.#session && this.#runs > 1) emptyJournals(this.#session)
   }
@@ -50,6 +50,16 @@ export default class GlibcMatrixReporter implements Reporter {
     if (report.outputFile !== null) writeGrid(report.outputFile, grid)
     if (redCells(grid, report).length > 0) process.exitCode = 1
   }
+}
+
+/** Vitest is told of all files before its sequencer takes those of `--shard`, which it does the same way each time. */
+async function ofThisShard(
+  specifications: readonly TestSpecification[],
+  vitest: Vitest | undefined,
+): Promise<readonly TestSpecification[]> {
+  if (vitest?.config.shard === undefined) return specifications
+  const { sequencer: Sequencer } = vitest.config.sequence
+  return new Sequencer(vitest).shard([...specifications])
 }
 
 function sessionFileOf(vitest: Vitest): string | undefined {

@@ -29,6 +29,27 @@ it.each(['forks', 'threads'])('a file chooses whose libc its own Node runs on, i
   expect(exitCode).toBe(0)
 })
 
+it('shards, -t and a debugger serve files of both kinds', async () => {
+  const shards = await Promise.all(['1/2', '2/2'].map((shard) => fixture.vitest(['run', '--shard', shard])))
+  const parts = shards.map(({ grid }) => cells(grid))
+  expect(parts.map((part) => Object.keys(part).length > 0)).toEqual([true, true])
+  // A shard has some columns of a file: what one skips the other ran.
+  const merged = Object.keys(all).map((name) => {
+    const [one = [], other = []] = parts.map((part) => (part[name] ?? 'skip skip skip').split(' '))
+    return [name, one.map((state, index) => (state === 'skip' ? other[index] : state)).join(' ')]
+  })
+  expect(Object.fromEntries(merged)).toEqual(all)
+  expect(shards.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+
+  const named = await fixture.vitest(['run', '-t', 'starts Node there too'])
+  expect(cells(named.grid)['test/by-pragma.test.mjs > starts Node there too']).toBe('pass pass pass')
+  expect(named.exitCode).toBe(0)
+
+  const debugged = await fixture.vitest(['run', 'by-glob', '--inspect=127.0.0.1:0', '--no-file-parallelism'])
+  expect(debugged.stderr.match(/Debugger listening on/g)).toHaveLength(3)
+  expect(debugged.exitCode).toBe(0)
+})
+
 it('without isolation a file that runs in the wrong Node is never a tick', async () => {
   const { grid, exitCode } = await fixture.vitest(['run', '--no-isolate', '--maxWorkers', '1', 'host', 'by-glob'])
   const told = grid?.rows.flatMap(({ cells }) => Object.values(cells)).filter(({ state }) => state === 'unproven') ?? []
