@@ -58,7 +58,8 @@ async function installPinned(
     const tree = emptyTree()
     for (const [number, each] of layers.entries()) {
       await visitLayer(each, source.where, (entry, index) => addEntry(tree, number, index, entry))
-      context.onProgress({ sysroot: source.where, stage: 'unpack', done: number, total: layers.length * 2 })
+      const done = sizeOf(pin.layers.slice(0, number + 1))
+      context.onProgress({ sysroot: source.where, stage: 'unpack', done, total: sizeOf(pin.layers) })
     }
     const kept = keptFiles(tree, layout)
     if (kept.size > MAX_KEPT) throw malformed(source.where, `its libraries have ${kept.size} bytes`)
@@ -74,7 +75,7 @@ async function saveLayers(
   spool: string,
   context: InstallContext,
 ): Promise<readonly string[]> {
-  const total = layers.reduce((sum, { size }) => sum + size, 0)
+  const total = sizeOf(layers)
   const files: string[] = []
   let before = 0
   for (const [index, layer] of layers.entries()) {
@@ -87,6 +88,10 @@ async function saveLayers(
     files.push(file)
   }
   return files
+}
+
+function sizeOf(layers: readonly PinnedLayer[]): number {
+  return layers.reduce((sum, { size }) => sum + size, 0)
 }
 
 interface SavedLayer {
