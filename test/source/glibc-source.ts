@@ -2,7 +2,6 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { findArchive } from '../../packages/core/src/sysroot/providers/debian/archive.js'
 import { downloadPackage } from '../../packages/core/src/sysroot/providers/debian/download.js'
-import { fetchRelease } from '../../packages/core/src/sysroot/providers/debian/release.js'
 import { selectPackages } from '../../packages/core/src/sysroot/providers/debian/select.js'
 import { unpackDeb } from '../../packages/core/src/sysroot/providers/debian/unpack.js'
 import { temporaryDirectory } from '../full/directory.js'
@@ -19,8 +18,8 @@ export async function glibcSource(suite: string): Promise<string> {
     onProgress: () => {},
   }
   const archive = findArchive(context)
-  const release = await fetchRelease(archive, suite, suite, context)
-  const packages = await selectPackages(release, archive, ['libc6', 'glibc-source'], 'amd64', suite, context)
+  const lookup = { archive, arch: 'amd64', sysroot: suite, context }
+  const packages = await selectPackages(suite, ['libc6', 'glibc-source'], lookup)
   const chosen = packages.find(({ name }) => name === 'glibc-source')
   if (chosen === undefined) throw new Error('no glibc-source')
   const root = realpathSync(temporaryDirectory('glibc-source'))

@@ -23,8 +23,13 @@ export type OptionsOf<Rows extends Flags> = {
 
 /** Flags that override the config: each key is one of the config's own. */
 export const installFlags = {
-  packages: { name: 'package', value: 'PACKAGE', many: true, about: 'a further Debian package of the sysroot' },
-  mirrors: { name: 'mirror', value: 'URL', many: true, about: "a Debian mirror, instead of apt's" },
+  packages: {
+    name: 'package',
+    value: 'PACKAGE',
+    many: true,
+    about: 'a further package of the sysroot (debian:, ubuntu:)',
+  },
+  mirrors: { name: 'mirror', value: 'URL', many: true, about: "a mirror of Debian or Ubuntu, instead of apt's" },
   keyring: { name: 'keyring', value: 'FILE', about: "the archive's keys, instead of the machine's" },
   allowUnsigned: { name: 'allow-unsigned', about: "take a mirror whose signature can't be checked" },
 } as const satisfies { readonly [Key in keyof GlibcMatrixConfig]?: Flag }

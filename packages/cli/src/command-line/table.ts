@@ -23,7 +23,7 @@ export const commands = {
     usage: usages.add,
     about: 'install sysroots',
     more: [
-      'SPEC is debian:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
+      'SPEC is debian:SUITE, ubuntu:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
       'built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of a sysroot of the config; host and dir:PATH are used in place.',
     ].join('\n'),
     words: [1, many],

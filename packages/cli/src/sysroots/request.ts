@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import {
   GlibcMatrixError,
   isGlibcMatrixError,
+  isSuiteSpec,
   listSysroots,
   type ResolvedConfig,
   resolveSysroot,
@@ -48,7 +49,7 @@ async function ofSpec(
   const found = configured.find((entry) => entry.spec === spec)
   if (found !== undefined) return found
   const { packages } = withPackages({ name: null, spec, packages: [] }, config)
-  return { name: spec.startsWith('debian:') ? await givenName(spec, packages) : null, spec, packages }
+  return { name: isSuiteSpec(spec) ? await givenName(spec, packages) : null, spec, packages }
 }
 
 function absoluteSpec(spec: string): string {
@@ -72,8 +73,8 @@ async function givenName(spec: string, packages: readonly string[]): Promise<str
 }
 
 function withPackages(asked: AskedSysroot, config: ResolvedConfig): AskedSysroot {
-  const isDebian = [asked.spec, asked.with].some((spec) => spec?.startsWith('debian:'))
-  return isDebian ? { ...asked, packages: [...new Set([...config.packages, ...asked.packages])] } : asked
+  const ofSuite = [asked.spec, asked.with].some(isSuiteSpec)
+  return ofSuite ? { ...asked, packages: [...new Set([...config.packages, ...asked.packages])] } : asked
 }
 
 /** The config's own entry of a spec says which packages are meant. */
@@ -89,7 +90,7 @@ function onlyOne(word: string, candidates: readonly Sysroot[]): AskedSysroot {
   const name = plainest.name === plainest.glibc ? null : plainest.name
   const { spec, packages } = plainest
   // Those of another source are what it is made of, not what was asked for.
-  return { name, spec, packages: spec.startsWith('debian:') ? packages.map((each) => each.name) : [] }
+  return { name, spec, packages: isSuiteSpec(spec) ? packages.map((each) => each.name) : [] }
 }
 
 function ambiguous(word: string, specs: readonly string[]): GlibcMatrixError {

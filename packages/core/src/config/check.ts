@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
 import { configKeys, configSchema, type GlibcMatrixConfig } from './schema.js'
 import { selectorFault, splitSelectors } from './selectors.js'
+import { isSuiteSpec } from './suite-spec.js'
 
 /** One thing that is wrong with a config, as tools may want it. */
 export interface ConfigFault {
@@ -36,9 +37,15 @@ function meaningFaults(config: GlibcMatrixConfig): ConfigFault[] {
 function packageFaults({ sysroots = {} }: GlibcMatrixConfig): ConfigFault[] {
   return Object.entries(sysroots).flatMap(([key, entry]) => {
     if (typeof entry === 'string' || entry.packages === undefined) return []
-    if ([entry.spec, entry.with].some((spec) => spec?.startsWith('debian:'))) return []
+    if ([entry.spec, entry.with].some(isSuiteSpec)) return []
     const path = printPath(['sysroots', Array.isArray(sysroots) ? Number(key) : key, 'packages'])
-    return [{ path, found: `packages for '${entry.spec}'`, expected: "none: only a 'debian:' sysroot has packages" }]
+    return [
+      {
+        path,
+        found: `packages for '${entry.spec}'`,
+        expected: "none: only a 'debian:' or 'ubuntu:' sysroot has packages",
+      },
+    ]
   })
 }
 

@@ -2,6 +2,7 @@ import { GlibcMatrixError } from '../errors.js'
 import { compareGlibc, isGlibcVersion } from './glibc-version.js'
 import type { ResolvedConfig } from './load.js'
 import { matchSelector, type SelectableColumn, unNegated } from './selectors.js'
+import { isSuiteSpec } from './suite-spec.js'
 
 /** What a sysroot is resolved from: one column of the matrix before its files are known. */
 export interface ColumnRequest {
@@ -27,8 +28,7 @@ export function columnRequests(config: ResolvedConfig): ColumnRequest[] {
   return [
     { name: 'host', spec: 'host', packages: [], ...shared },
     ...others.map(({ name, spec, packages, with: lender }) => {
-      const isDebian = [spec, lender].some((each) => each?.startsWith('debian:'))
-      const all = isDebian ? union(config.packages, packages) : packages
+      const all = [spec, lender].some(isSuiteSpec) ? union(config.packages, packages) : packages
       return { name, spec, packages: all, with: lender, ...shared }
     }),
   ]

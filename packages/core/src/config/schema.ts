@@ -14,13 +14,13 @@ export interface GlibcMatrixConfig {
   programs?: string[] | undefined
   /** Globs of programs that are never rerouted. */
   exclude?: string[] | undefined
-  /** Base URLs of Debian mirrors, instead of the machine's own apt configuration. */
+  /** Base URLs of mirrors of Debian (or Ubuntu; each suite comes from the first that has it), instead of the machine's own apt configuration. */
   mirrors?: string[] | undefined
   /** Keyring file that signatures are checked with, relative to the config file. */
   keyring?: string | undefined
   /** Install from a mirror whose signature can't be checked. */
   allowUnsigned?: boolean | undefined
-  /** Further Debian packages for every `debian:` sysroot. */
+  /** Further packages for every `debian:` and `ubuntu:` sysroot. */
   packages?: string[] | undefined
   /** Whether the host may lend a library that a sysroot lacks. Default `allow`. */
   hostLibraries?: 'allow' | 'refuse' | undefined

@@ -39,7 +39,7 @@ function missingLibrary({ soname, requiredBy, refused }: MissingLibrary, program
   const why = refused === null ? '' : ` (${refused})`
   const what = `${subject(requiredBy, program)}needs ${soname}, which ${sysroot.spec} (${sysroot.glibc}) lacks${why}`
   if (sysroot.path === '/') return what
-  if (sysroot.spec.startsWith('debian:')) return `${what}: add its package to the sysroot's \`packages\``
+  if (/^(?:debian|ubuntu):/.test(sysroot.spec)) return `${what}: add its package to the sysroot's \`packages\``
   return `${what}: take it from another sysroot ('with'), or put it beside this one's own libraries`
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isSuiteSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
 import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
@@ -27,7 +28,7 @@ export interface SysrootRequest {
   /** Left out: `host`, or the version of the glibc that is found. */
   readonly name?: string | null | undefined
   readonly spec: string
-  /** Debian packages beyond glibc's own and gcc's runtime; of `with` when the sysroot itself is not Debian's. */
+  /** Debian packages beyond glibc's own and gcc's runtime; of `with` when the sysroot itself is of no suite. */
   readonly packages?: readonly string[] | undefined
   /** Spec of a sysroot that lends the libraries which this one lacks. */
   readonly with?: string | undefined
@@ -49,7 +50,7 @@ export interface ResolveOptions {
 export async function resolveSysroot(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
   const sysroot = await resolveAlone(request, options)
   if (!request.with) return sysroot
-  const packages = request.spec.startsWith('debian:') ? [] : request.packages
+  const packages = isSuiteSpec(request.spec) ? [] : request.packages
   const lender = await resolveAlone({ ...request, name: null, spec: request.with, packages }, options)
   return withCompanions(sysroot, lender, options.env ?? process.env)
 }

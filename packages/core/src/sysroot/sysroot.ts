@@ -5,12 +5,8 @@ export type SysrootSpec =
   | { readonly kind: 'source'; readonly path: string }
   | { readonly kind: 'archive'; readonly path: string }
   | { readonly kind: 'npm'; readonly name: string; readonly version: string | null }
-  | {
-      readonly kind: 'debian'
-      readonly suite: string
-      readonly arch: string | null
-      readonly packages: readonly string[]
-    }
+  | SuiteSpec<'debian'>
+  | SuiteSpec<'ubuntu'>
   /** Packages of Debian's format, as files. */
   | { readonly kind: 'deb'; readonly paths: readonly string[] }
   /** An image of a registry. */
@@ -22,6 +18,14 @@ export type SysrootSpec =
       readonly reference: string | null
       readonly arch: string | null
     }
+
+/** Packages of a suite of a distribution; `arch` null is the machine's own. */
+export interface SuiteSpec<Kind extends string> {
+  readonly kind: Kind
+  readonly suite: string
+  readonly arch: string | null
+  readonly packages: readonly string[]
+}
 
 /** The files whose identity proves a column: device, inode and build-id, never a version string. */
 export interface FileIdentity {

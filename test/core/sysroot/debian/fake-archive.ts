@@ -72,6 +72,8 @@ export interface Package {
   readonly name: string
   readonly version: string
   readonly deb: Uint8Array
+  /** main when it is left out. */
+  readonly component?: string
   /** Overrides of the stanza's fields. */
   readonly fields?: Readonly<Record<string, string>>
 }
@@ -89,13 +91,16 @@ export async function basePackages(): Promise<readonly Package[]> {
 
 /** Files of one suite by path below the mirror, InRelease unsigned; sign and change them before they are served. */
 export function suiteFiles(suite: string, packages: readonly Package[], fields = ''): Record<string, Answer> {
-  const index = packages.map(stanza).join('\n')
-  const packed = gzipSync(index)
-  const path = `main/binary-${arch}/Packages.gz`
+  const components = [...new Set(['main', ...packages.map(({ component = 'main' }) => component)])]
+  const indexes = components.map((name) => {
+    const own = packages.filter(({ component = 'main' }) => component === name)
+    return [`${name}/binary-${arch}/Packages.gz`, gzipSync(own.map(stanza).join('\n'))] as const
+  })
+  const lines = indexes.map(([path, bytes]) => ` ${sha256(bytes)} ${bytes.length} ${path}\n`)
   const pool = packages.map(({ name, version, deb }) => [poolPath(name, version), deb] as const)
   return {
-    [`dists/${suite}/${path}`]: packed,
-    [`dists/${suite}/InRelease`]: `Suite: ${suite}\nCodename: ${suite}-code\n${fields}SHA256:\n ${sha256(packed)} ${packed.length} ${path}\n`,
+    ...Object.fromEntries(indexes.map(([path, bytes]) => [`dists/${suite}/${path}`, bytes])),
+    [`dists/${suite}/InRelease`]: `Suite: ${suite}\nCodename: ${suite}-code\n${fields}SHA256:\n${lines.join('')}`,
     ...Object.fromEntries(pool),
   }
 }

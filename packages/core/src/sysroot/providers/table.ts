@@ -9,11 +9,13 @@ import { oci } from './oci.js'
 import { ociLayout } from './oci-layout.js'
 import type { Provider } from './provider.js'
 import { source } from './source.js'
+import { ubuntu } from './ubuntu.js'
 
 const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootSpec, { kind: Kind }>> } = {
   host,
   dir,
   debian,
+  ubuntu,
   deb,
   source,
   archive,

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { GlibcMatrixError } from '../../../errors.js'
 import type { InstallContext } from '../provider.js'
 import { type AptSource, readAptSources } from './apt-sources.js'
-import { DEBIAN_SUITES, KEYRING_DIRECTORY, KEYRING_FILES, KEYRING_NAME } from './suites.js'
+import { DEBIAN, type Distribution, KEYRING_DIRECTORY } from './distributions.js'
 
 /** Where packages come from and whose signature counts. */
 export interface Archive {
+  readonly distribution: Distribution
   /** Base URLs without a slash at the end, to be tried in turn. */
   readonly mirrors: readonly string[]
   /** Keyrings as armored or binary OpenPGP keys, with where they were found; empty only with `allowUnsigned`. */
@@ -19,28 +20,33 @@ export interface Keyring {
   readonly bytes: Uint8Array
 }
 
-/** Finds mirrors and keyrings: the request's, else the environment's, else those that the machine's own apt uses for Debian. */
-export function findArchive(context: InstallContext): Archive {
-  const sources = readAptSources(context.machineRoot).flatMap(debianOnly)
-  return { mirrors: findMirrors(sources, context), keyrings: findKeyrings(sources, context) }
+/** Finds mirrors and keyrings: the request's, else the environment's, else those that the machine's own apt uses for the distribution. */
+export function findArchive(context: InstallContext, distribution: Distribution = DEBIAN): Archive {
+  const sources = readAptSources(context.machineRoot).flatMap((source) => ownPart(source, distribution))
+  const mirrors = findMirrors(sources, distribution, context)
+  return { distribution, mirrors, keyrings: findKeyrings(sources, distribution, context) }
 }
 
-/** Debian's part of an apt source; a third party's, even one that names a Debian suite, has a key of its own. */
-function debianOnly(source: AptSource): readonly AptSource[] {
-  const suites = source.suites.filter((suite) => DEBIAN_SUITES.includes(suite))
-  const key = source.signedBy.every((each) => each.includes('-----BEGIN PGP') || /\/debian-archive-[^/]*$/.test(each))
+/** The distribution's part of an apt source; a third party's, even one that names such a suite, has a key of its own. */
+function ownPart(source: AptSource, distribution: Distribution): readonly AptSource[] {
+  const suites = source.suites.filter((suite) => distribution.suites.includes(suite))
+  const key = source.signedBy.every((each) => each.includes('-----BEGIN PGP') || distribution.ownKey.test(each))
   return suites.length > 0 && key && source.components.includes('main') ? [{ ...source, suites }] : []
 }
 
-function findMirrors(sources: readonly AptSource[], context: InstallContext): readonly string[] {
+function findMirrors(
+  sources: readonly AptSource[],
+  { title }: Distribution,
+  context: InstallContext,
+): readonly string[] {
   const variable = (context.env.GLIBC_MATRIX_MIRROR ?? '').split(/[\s,]+/)
   const given = [context.mirrors, variable].map(usable).find((urls) => urls.length > 0)
   const mirrors = given ?? usable(sources.flatMap((source) => source.uris.flatMap(expandMirrorList)))
   if (mirrors.length > 0) return mirrors
   throw new GlibcMatrixError(
     'MIRROR_NOT_FOUND',
-    `No Debian mirror is known: neither 'mirrors' nor GLIBC_MATRIX_MIRROR is set, and ${join(context.machineRoot, 'etc/apt')} names no Debian archive`,
-    `Set 'mirrors' in the config, or GLIBC_MATRIX_MIRROR, to the base URL of a Debian mirror (the directory that holds dists/ and pool/).`,
+    `No ${title} mirror is known: neither 'mirrors' nor GLIBC_MATRIX_MIRROR is set, and ${join(context.machineRoot, 'etc/apt')} names no ${title} archive`,
+    `Set 'mirrors' in the config, or GLIBC_MATRIX_MIRROR, to the base URL of a ${title} mirror (the directory that holds dists/ and pool/).`,
     { machineRoot: context.machineRoot },
   )
 }
@@ -61,27 +67,36 @@ function usable(urls: readonly string[]): readonly string[] {
   return [...new Set(bases)]
 }
 
-function findKeyrings(sources: readonly AptSource[], context: InstallContext): readonly Keyring[] {
+function findKeyrings(
+  sources: readonly AptSource[],
+  distribution: Distribution,
+  context: InstallContext,
+): readonly Keyring[] {
+  const { title, keyringFiles, keyringPackage } = distribution
   const given = context.keyring ?? context.env.GLIBC_MATRIX_KEYRING
   if (given !== undefined && given !== '') return [readKeyring(given)]
   const inline = sources.flatMap((source) =>
     source.signedBy.filter((key) => key.includes('-----BEGIN PGP')).map((key) => inlineKeyring(key, source.file)),
   )
-  const keyrings = [...keyringPaths(sources, context.machineRoot).flatMap(readWhenPresent), ...inline]
+  const keyrings = [...keyringPaths(sources, distribution, context.machineRoot).flatMap(readWhenPresent), ...inline]
   if (keyrings.length > 0 || context.allowUnsigned) return keyrings
   throw new GlibcMatrixError(
     'KEYRING_NOT_FOUND',
-    `No keyring of the Debian archive was found below ${context.machineRoot} (looked for ${KEYRING_FILES.join(', ')} and ${KEYRING_DIRECTORY}/debian-archive-*)`,
-    `Install debian-archive-keyring, or set 'keyring' in the config, or GLIBC_MATRIX_KEYRING, to a file with the archive's keys.`,
+    `No keyring of the ${title} archive was found below ${context.machineRoot} (looked for ${keyringFiles.join(', ')} and in ${KEYRING_DIRECTORY})`,
+    `Install ${keyringPackage}, or set 'keyring' in the config, or GLIBC_MATRIX_KEYRING, to a file with the archive's keys.`,
     { machineRoot: context.machineRoot },
   )
 }
 
-function keyringPaths(sources: readonly AptSource[], machineRoot: string): readonly string[] {
+function keyringPaths(
+  sources: readonly AptSource[],
+  { keyringName, keyringFiles }: Distribution,
+  machineRoot: string,
+): readonly string[] {
   const signedBy = sources.flatMap((source) => source.signedBy.filter((key) => key.startsWith('/')))
   const directory = join(machineRoot, KEYRING_DIRECTORY)
-  const trusted = namesIn(directory).filter((name) => KEYRING_NAME.test(name))
-  const files = [...signedBy, ...KEYRING_FILES].map((path) => join(machineRoot, path))
+  const trusted = namesIn(directory).filter((name) => keyringName.test(name))
+  const files = [...signedBy, ...keyringFiles].map((path) => join(machineRoot, path))
   return [...new Set([...files, ...trusted.map((name) => join(directory, name))])]
 }
 

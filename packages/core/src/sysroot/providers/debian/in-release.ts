@@ -68,7 +68,7 @@ function invalid(url: string, found: string, cause?: unknown): GlibcMatrixError 
   return new GlibcMatrixError(
     'SIGNATURE_INVALID',
     `The signature of ${url} is not accepted: ${found}`,
-    `Try another mirror; update debian-archive-keyring, or name the right keys in 'keyring'. Don't use 'allowUnsigned' on a network that you don't own.`,
+    `Try another mirror; update debian-archive-keyring or ubuntu-keyring, or name the right keys in 'keyring'. Don't use 'allowUnsigned' on a network that you don't own.`,
     { url },
     cause,
   )

@@ -1,8 +1,8 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
-import type { InstallContext } from '../provider.js'
 import { checkSum } from './checksum.js'
 import { fetchBytes } from './fetch.js'
+import type { Lookup } from './lookup.js'
 import type { Release } from './release.js'
 import { compareVersions } from './version-order.js'
 
@@ -18,15 +18,21 @@ export interface PackageEntry {
 /** Decompressed; sid's is 65 MB. */
 const MAX_INDEX = 1 << 30
 
-/** Finds `names` in the suite's index of `arch`, the highest version of each; a name that the suite lacks is left out. */
+/** Whether the suite has packages of that component and architecture at all. */
+export function hasPackageIndex(release: Release, component: string, arch: string): boolean {
+  return indexNames.some((name) => release.files.has(`${component}/binary-${arch}/${name}`))
+}
+
+const indexNames = ['Packages.xz', 'Packages.gz', 'Packages']
+
+/** Finds `names` in a component's index, the highest version of each; a name that the suite lacks is left out. */
 export async function readPackageIndex(
   release: Release,
+  component: string,
   names: readonly string[],
-  arch: string,
-  sysroot: string,
-  context: InstallContext,
+  lookup: Lookup,
 ): Promise<ReadonlyMap<string, PackageEntry>> {
-  const { bytes, url, name } = await fetchIndex(release, arch, sysroot, context)
+  const { bytes, url, name } = await fetchIndex(release, component, lookup)
   const found = new Map<string, PackageEntry>()
   try {
     for await (const stanza of stanzasOf(decompress(bytes, compressionOf(name), MAX_INDEX))) {
@@ -43,15 +49,15 @@ export async function readPackageIndex(
   return found
 }
 
-async function fetchIndex(release: Release, arch: string, sysroot: string, context: InstallContext) {
-  const directory = `main/binary-${arch}`
-  const name = ['Packages.xz', 'Packages.gz', 'Packages'].find((each) => release.files.has(`${directory}/${each}`))
+async function fetchIndex(release: Release, component: string, { arch, sysroot, context }: Lookup) {
+  const directory = `${component}/binary-${arch}`
+  const name = indexNames.find((each) => release.files.has(`${directory}/${each}`))
   const listed = release.files.get(`${directory}/${name}`)
   if (name === undefined || listed === undefined) {
     throw new GlibcMatrixError(
       'SUITE_UNKNOWN',
       `Suite '${release.suite}' has no packages of ${arch}: ${release.url} lists no ${directory}/Packages`,
-      'Name an architecture that this suite carries: debian:SUITE/ARCH.',
+      'Name an architecture that this suite carries: SUITE/ARCH. Some mirrors hold a few architectures alone.',
       { url: release.url, arch },
     )
   }
@@ -99,7 +105,7 @@ function malformed(url: string, found: string, cause?: unknown): GlibcMatrixErro
   return new GlibcMatrixError(
     'INDEX_MALFORMED',
     `${url} is no index of packages: ${found}`,
-    `Set 'mirrors' or GLIBC_MATRIX_MIRROR to another Debian mirror.`,
+    `Set 'mirrors' or GLIBC_MATRIX_MIRROR to another mirror.`,
     { url },
     cause,
   )

@@ -96,7 +96,7 @@ function malformed(url: string, found: string): GlibcMatrixError {
   return new GlibcMatrixError(
     'INDEX_MALFORMED',
     `${url} is not what was asked for: ${found}`,
-    `Check that the mirror is the base of a Debian archive ('mirrors' or GLIBC_MATRIX_MIRROR).`,
+    `Check that the mirror is the base of an archive ('mirrors' or GLIBC_MATRIX_MIRROR).`,
     { url },
   )
 }
@@ -107,7 +107,7 @@ function summary(suite: string, failures: readonly GlibcMatrixError[]): GlibcMat
     return new GlibcMatrixError(
       'SUITE_UNKNOWN',
       `No mirror has a suite '${suite}': ${tried.join('; ')}`,
-      `Check the suite's name; a release that Debian no longer carries needs an archive mirror in 'mirrors' or GLIBC_MATRIX_MIRROR.`,
+      `Check the suite's name; a release that is no longer carried needs an archive mirror in 'mirrors' or GLIBC_MATRIX_MIRROR.`,
       { suite, tried },
       failures[0],
     )

@@ -1,46 +1,47 @@
 import { GlibcMatrixError } from '../../../errors.js'
-import type { InstallContext } from '../provider.js'
-import type { Archive } from './archive.js'
-import { type PackageEntry, readPackageIndex } from './package-index.js'
+import type { Lookup } from './lookup.js'
+import { hasPackageIndex, type PackageEntry, readPackageIndex } from './package-index.js'
 import { fetchRelease, type Release } from './release.js'
-import { OVERLAYS } from './suites.js'
 
 /** Chooses every package of `names`. What an overlay lacks comes from the suite below it, libc6 never: it is what was asked for. */
 export async function selectPackages(
-  release: Release,
-  archive: Archive,
+  suite: string,
   names: readonly string[],
-  arch: string,
-  sysroot: string,
-  context: InstallContext,
+  lookup: Lookup,
 ): Promise<readonly PackageEntry[]> {
-  const found = new Map(await readPackageIndex(release, names, arch, sysroot, context))
-  if (!found.has('libc6')) throw notFound(['libc6'], arch, [release])
-  const below = OVERLAYS[release.suite]
-  const missing = names.filter((name) => !found.has(name))
-  if (missing.length === 0 || below === undefined) return inOrder(found, names, arch, [release])
-  const base = await fetchRelease(archive, below, sysroot, context)
-  for (const [name, entry] of await readPackageIndex(base, missing, arch, sysroot, context)) found.set(name, entry)
-  return inOrder(found, names, arch, [release, base])
+  const { archive, sysroot, context } = lookup
+  const found = new Map<string, PackageEntry>()
+  const releases: Release[] = []
+  const missing = () => names.filter((name) => !found.has(name))
+  for (let next: string | undefined = suite; next !== undefined; next = archive.distribution.below(next)) {
+    const release = await fetchRelease(archive, next, sysroot, context)
+    releases.push(release)
+    for (const component of componentsOf(release, lookup)) {
+      if (missing().length === 0) break
+      for (const [name, entry] of await readPackageIndex(release, component, missing(), lookup)) found.set(name, entry)
+    }
+    if (missing().includes('libc6')) throw notFound(['libc6'], releases, lookup)
+    if (missing().length === 0) return names.map((name) => found.get(name) as PackageEntry)
+  }
+  throw notFound(missing(), releases, lookup)
 }
 
-function inOrder(
-  found: ReadonlyMap<string, PackageEntry>,
-  names: readonly string[],
-  arch: string,
+/** Every suite has `main`; one without the others is a small archive. */
+function componentsOf(release: Release, { archive, arch }: Lookup): readonly string[] {
+  return archive.distribution.components.filter((name) => name === 'main' || hasPackageIndex(release, name, arch))
+}
+
+function notFound(
+  missing: readonly string[],
   releases: readonly Release[],
-): readonly PackageEntry[] {
-  const missing = names.filter((name) => !found.has(name))
-  if (missing.length > 0) throw notFound(missing, arch, releases)
-  return names.map((name) => found.get(name) as PackageEntry)
-}
-
-function notFound(missing: readonly string[], arch: string, releases: readonly Release[]): GlibcMatrixError {
+  { archive, arch }: Lookup,
+): GlibcMatrixError {
+  const { title, components } = archive.distribution
   const suites = releases.map((release) => release.suite)
   return new GlibcMatrixError(
     'PACKAGE_NOT_FOUND',
     `No package ${missing.join(', ')} of ${arch} in ${suites.join(' or ')} (${releases.map(({ url }) => url).join(', ')})`,
-    `Check the names in 'packages': they are Debian's binary packages of the component main, and names change between releases.`,
+    `Check the names in 'packages': they are ${title}'s binary packages of ${components.join(' and ')}, and names change between releases.`,
     { missing, arch, suites },
   )
 }

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { machineArchitecture } from '../../architecture.js'
+import { LAYOUTS } from '../../layouts.js'
+import type { InstalledPackage, SuiteSpec } from '../../sysroot.js'
+import type { InstallContext, Location } from '../provider.js'
+import { findArchive } from './archive.js'
+import type { Distribution } from './distributions.js'
+import { downloadPackage } from './download.js'
+import { selectPackages } from './select.js'
+import { unpackDeb } from './unpack.js'
+
+/** What every such sysroot holds: glibc with its tools, and the two libraries of gcc that nearly every program needs. */
+const BASE_PACKAGES = ['libc6', 'libgcc-s1', 'libstdc++6', 'libc-bin']
+
+/** A glibc from a suite of a distribution: the packages are unpacked, never installed. */
+export function suiteProvider<Kind extends Distribution['kind']>(distribution: Distribution & { readonly kind: Kind }) {
+  type Spec = SuiteSpec<Kind>
+  const { kind } = distribution
+  const pattern = new RegExp(`^${kind}:([a-z][a-z0-9.-]*)(?:/([a-z0-9]+))?$`)
+  const format = (spec: Spec) => `${kind}:${spec.suite}${spec.arch === null ? '' : `/${spec.arch}`}`
+
+  function parse(text: string, packages: readonly string[]): Spec | null {
+    const match = pattern.exec(text)
+    if (match === null) return null
+    const [, suite = '', arch = null] = match
+    if (arch !== null && !LAYOUTS.some((row) => row.debian === arch)) return null
+    return { kind, suite, arch, packages: [...new Set(packages)].sort() }
+  }
+
+  async function install(spec: Spec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
+    const arch = spec.arch ?? machineArchitecture()
+    const sysroot = format(spec)
+    const archive = findArchive(context, distribution)
+    const lookup = { archive, arch, sysroot, context }
+    const packages = await selectPackages(spec.suite, packagesOf(spec), lookup)
+    for (const chosen of packages) {
+      const deb = await downloadPackage(chosen, packages, sysroot, context)
+      await unpackDeb(deb, chosen.url, root)
+    }
+    return packages.map(({ name, version, sha256 }) => ({ name, version, sha256 }))
+  }
+
+  const locate = (spec: Spec): Location => ({ key: keyOf(spec) })
+  return { kind, form: `${kind}:SUITE[/ARCH]`, parse, format, locate, install }
+}
+
+function keyOf(spec: SuiteSpec<string>): string {
+  const arch = spec.arch ?? machineArchitecture()
+  const hash = createHash('sha256').update(packagesOf(spec).join('\n')).digest('hex')
+  return `${spec.kind}-${spec.suite}-${arch}-${hash.slice(0, 8)}`
+}
+
+function packagesOf(spec: SuiteSpec<string>): readonly string[] {
+  return [...new Set([...BASE_PACKAGES, ...spec.packages])]
+}
