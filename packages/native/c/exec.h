@@ -25,7 +25,7 @@ static int make_posix_spawn(const struct call *call, const char *path, char *con
 }
 
 /* execve answers only when it failed, so nothing that it answers means success. */
-static const struct call execve_call = {.make = make_execve, .succeeded = 0};
+static const struct call execve_call = {.make = make_execve, .succeeded = 0, .refuse = fail_as_kernel};
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[]) {
   return start(&execve_call, path, argv, envp);

@@ -16,6 +16,7 @@ struct call {
   void *pid;
   const void *actions, *attributes;
   int succeeded; /* what `make` answers when a program was started and the call returns */
+  long (*refuse)(long error); /* answers for the kernel where there is no such file; null: it is asked all the same */
   const struct trailer *given; /* what the hook of this very process announced the start by; null: it is for us to announce */
 };
 
@@ -162,6 +163,8 @@ static int start_as(const struct call *call, const char *path, const char *named
   if (t.kind == SCRIPT && depth < 5) return start_script(call, path, named, &t, argv, envp, depth);
   if (t.kind == PROGRAM && t.is_sealed) return start_itself(call, &t, argv, envp);
   if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, named, argv, envp);
+  /* A walk through PATH misses often, and the accountant need not hear of it. */
+  if (t.kind == KERNEL_REFUSES && t.error && call->refuse) return (int)call->refuse(t.error);
   if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
   struct trailer trailer = trailer_of(call, 'x');
   if (!t.reason) t.reason = t.kind == TEXT ? "is neither ELF nor a script" : "has no argv[0]";

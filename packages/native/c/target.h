@@ -25,6 +25,7 @@ enum kind {
 struct target {
   enum kind kind;
   const char *reason;
+  long error; /* why the kernel finds no file: ENOENT or ENOTDIR, negative; 0: it may find one */
   int is_sealed; /* its own interpreter is the column's loader: this mount namespace shows a patched copy here */
   char real[PATH_SIZE];
   char head[HEAD_SIZE];
@@ -60,16 +61,22 @@ static int is_privileged(const char *path, const struct stat *st) {
 
 static int starts_with(const char *text, const char *prefix) { return bytes_equal_text(text, prefix, text_length(prefix)); }
 
+/* Most of what is looked at lies in what was read first. */
+static int read_at(long fd, const struct target *t, void *to, size_t size, uint64_t at) {
+  if (at < (uint64_t)t->length && size <= (uint64_t)t->length - at) bytes_copy(to, t->head + at, size);
+  else if (SYS4(__NR_pread64, fd, to, size, at) != (long)size) return 0;
+  return 1;
+}
+
 /* Reads PT_INTERP; 0 when there is none, -1 when the file can't be read so far. */
 static int read_interpreter(long fd, const struct target *t, char *interpreter, size_t size) {
   const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
   for (int i = 0; i < header->e_phnum && i < 64; i++) {
     Elf64_Phdr segment;
-    long at = (long)(header->e_phoff + (uint64_t)i * sizeof segment);
-    if (SYS4(__NR_pread64, fd, &segment, sizeof segment, at) != (long)sizeof segment) return -1;
+    if (!read_at(fd, t, &segment, sizeof segment, header->e_phoff + (uint64_t)i * sizeof segment)) return -1;
     if (segment.p_type != PT_INTERP) continue;
     size_t length = segment.p_filesz < size ? segment.p_filesz : size - 1;
-    if (SYS4(__NR_pread64, fd, interpreter, length, segment.p_offset) != (long)length) return -1;
+    if (!read_at(fd, t, interpreter, length, segment.p_offset)) return -1;
     interpreter[length] = 0;
     return 1;
   }
@@ -123,7 +130,9 @@ static void look_at(const char *path, struct target *t) {
   t->kind = KERNEL_REFUSES;
   t->reason = 0;
   t->is_sealed = 0;
-  if (SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0) != 0 || !S_ISREG(st.st_mode)) return;
+  long failed = SYS4(__NR_newfstatat, AT_FDCWD, path, &st, 0);
+  t->error = failed == -2 || failed == -20 ? failed : 0;
+  if (failed || !S_ISREG(st.st_mode)) return;
   if (SYS3(__NR_faccessat, AT_FDCWD, path, 1 /* X_OK */) != 0) return;
 
   t->kind = NOT_FOLLOWED;
