@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,12 +8,13 @@ import { buildPrograms } from '../../fixtures/programs/build.mjs'
 import { attach, closeSession, gridOf, loadConfig, prepareMatrix, type Session, uninstall } from '../e2e/traps/built.js'
 import { commands, type RealCommand } from './behaviour/commands.js'
 import { installPrograms } from './behaviour/programs.js'
+import { seenFromOutside, type WaitingProgram, waiting } from './behaviour/waiting.js'
 
 const directory = realpathSync(dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-behaviour-' }).name)
 let programs: Readonly<Record<string, string>>
 
 beforeAll(async () => {
-  const built = await buildPrograms(directory, ['print-surroundings', 'die-by-signal'])
+  const built = await buildPrograms(directory, ['print-surroundings', 'die-by-signal', 'sleep-and-trap'])
   programs = { ...built, ...installPrograms(directory) }
   mkdirSync(join(directory, 'text'))
   for (const name of ['a', 'b']) writeFileSync(join(directory, 'text', name), `hay\nneedle in ${name}\n`)
@@ -39,6 +41,20 @@ function observe({ program, args, input }: RealCommand) {
 /** Without what is another in any two runs: ids of processes, addresses, and how long something took. */
 function plain(bytes: Buffer): string {
   return bytes.toString().replace(/0x[0-9a-f]{6,}|\/proc\/\d+|\bpid \d+|\b\d{1,7}: |\d+(µs|ms)/g, '#')
+}
+
+/** What others see of it while it waits; `exe` is the one thing that may differ. */
+async function observeOutside({ program, args, input }: WaitingProgram) {
+  const file = programs[program] as string
+  const child = spawn(file, args, { cwd: directory, env, argv0: `./${program}`, stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  child.stdin.write(input ?? '')
+  await once(child.stdout, 'data')
+  const seen = seenFromOutside(child.pid as number)
+  const exe = readlinkSync(`/proc/${child.pid}/exe`)
+  child.kill('SIGKILL')
+  await ended
+  return { seen, isItself: exe === realpathSync(file) }
 }
 
 // A program that is killed leaves a core where core_pattern is a name, as far as its limits allow.
@@ -68,5 +84,18 @@ describe.each(['loader', 'patch', 'namespace'] as const)('by %s', (strategy) => 
     uninstall()
     const cells = Object.values(gridOf(session, results).rows[0]?.cells ?? {})
     expect(cells.map(({ state, reason }) => ({ state, reason }))).toEqual(cells.map(() => ({ state: 'pass' })))
+  })
+
+  it.each(waiting)('$program waits, and others see of it what they would without us', async (command) => {
+    uninstall()
+    const without = await observeOutside(command)
+    expect(without.isItself).toBe(true)
+    for (const { name: column } of session.columns) {
+      const { runInTest } = attach({ session: session.file, column, file: 'outside' })
+      const { seen, isItself } = await runInTest(command.program, 0, () => observeOutside(command))
+      expect({ column, ...seen }).toEqual({ column, ...without.seen })
+      expect(isItself).toBe(strategy === 'namespace')
+    }
+    uninstall()
   })
 })

@@ -7,7 +7,10 @@ export function installPrograms(directory: string): Readonly<Record<string, stri
   const bin = join(directory, 'bin')
   mkdirSync(bin)
   const debian = ['rg', 'python3', 'perl', 'git', 'sqlite3', 'bash', 'jq'].map((name) => {
-    const file = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
+    const file = execFileSync('sh', ['-c', `command -v ${name}`], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin' },
+    }).trim()
     copyFileSync(realpathSync(file), join(bin, name))
     return [name, join(bin, name)]
   })
