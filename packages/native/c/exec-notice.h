@@ -3,12 +3,18 @@
 #define GLIBC_MATRIX_EXEC_NOTICE_H
 
 #include <linux/audit.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sys/stat.h>
 
 #include "accountant-journal.h"
 
 #define PATH_SIZE 4096
+
+/* fcntl.h has it for GNU sources alone. */
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
@@ -44,21 +50,29 @@ static int read_string(uint64_t pid, uint64_t address, char *text, size_t size) 
   return whole;
 }
 
-/* The file of a path as the calling process sees it: its own root may be another. */
-static int is_startable(uint64_t pid, const char *from, const char *path) {
-  char name[64 + PATH_SIZE];
+static long open_path(uint64_t pid, const char *rest) {
+  char name[64];
   struct line l = {name, 0, sizeof name, 0};
+  put_process_path(&l, pid, rest);
+  return SYS4(__NR_openat, AT_FDCWD, name, O_PATH | O_CLOEXEC, 0);
+}
+
+/*
+ * The file of a path as the calling process sees it: its own root, or mount namespace, may be another, and an absolute link
+ * in it leads there and not to what we see by the same name (openat2(2)). 1 when in doubt.
+ */
+static int is_startable(uint64_t pid, const char *path) {
+  int is_absolute = path[0] == '/';
+  struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = is_absolute ? RESOLVE_IN_ROOT : RESOLVE_NO_SYMLINKS};
   struct stat st;
-  if (from) {
-    put_process_path(&l, pid, from);
-    l.length--;
-  }
-  put(&l, path);
-  put_char(&l, 0);
-  if (l.overflow) return 1;
-  long result = SYS4(__NR_newfstatat, AT_FDCWD, name, &st, 0);
-  if (result != 0) return result != -2 /* ENOENT */ && result != -20 /* ENOTDIR */;
-  return S_ISREG(st.st_mode) && (st.st_mode & 0111);
+  long from = open_path(pid, is_absolute ? "/root" : "/cwd");
+  if (from < 0) return 1;
+  long file = SYS4(__NR_openat2, from, path, &how, sizeof how);
+  SYS1(__NR_close, from);
+  if (file < 0) return file != -2 /* ENOENT */ && file != -20 /* ENOTDIR */;
+  long result = SYS4(__NR_newfstatat, file, "", &st, 0x1000 /* AT_EMPTY_PATH */);
+  SYS1(__NR_close, file);
+  return result != 0 || (S_ISREG(st.st_mode) && (st.st_mode & 0111));
 }
 
 static int has_own_root(uint64_t pid) {
@@ -73,10 +87,10 @@ static int has_own_root(uint64_t pid) {
 
 /* False for what the kernel will refuse anyway, such as the misses of a walk through PATH. */
 static int can_start(const struct seccomp_notif *n, int at_descriptor, const char *path) {
-  if (path[0] != '/') return at_descriptor || is_startable(n->pid, "/cwd/", path);
+  if (path[0] != '/' && at_descriptor) return 1;
   /* These name what only the calling process has. */
   if (bytes_equal_text(path, "/proc/", 6) || bytes_equal_text(path, "/dev/", 5)) return 1;
-  return is_startable(n->pid, 0, path) || is_startable(n->pid, "/root", path);
+  return is_startable(n->pid, path);
 }
 
 static void write_exec(const char *id, const struct seccomp_notif *n) {

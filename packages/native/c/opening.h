@@ -1,8 +1,8 @@
 /*
  * Libraries that the process opens itself (dlopen(3)): one may bring another libc, and a process that is killed or leaves
  * by _exit(2) runs no destructor. So each opening is announced before it happens, and settled by a fresh list of what is
- * mapped at the next occasion: the look-up of a symbol in what was opened, the question why nothing was, another opening, a
- * start, or an exit.
+ * mapped at the next occasion: the look-up of a symbol in what was opened, the question why nothing was, another opening,
+ * a closing, a start, or an exit.
  */
 #ifndef GLIBC_MATRIX_OPENING_H
 #define GLIBC_MATRIX_OPENING_H
@@ -58,7 +58,7 @@ static void announce_opening(void) {
 }
 
 static struct {
-  void *dlopen, *dlmopen, *dlsym, *dlvsym, *dlerror;
+  void *dlopen, *dlmopen, *dlsym, *dlvsym, *dlerror, *dlclose;
 } real;
 
 /* libc.so.6 has them from 2.34 on, libdl.so.2 before. */
@@ -75,6 +75,7 @@ static void resolve_opening(void) {
     real.dlsym = find_function(&symbols, "dlsym");
     real.dlvsym = find_function(&symbols, "dlvsym");
     real.dlerror = find_function(&symbols, "dlerror");
+    real.dlclose = find_function(&symbols, "dlclose");
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }
@@ -93,6 +94,8 @@ BEFORE(dlmopen, (long name_space, const char *file), (void)name_space; if (file)
 BEFORE(dlsym, (void), settle_opening())
 BEFORE(dlvsym, (void), settle_opening())
 BEFORE(dlerror, (void), settle_opening())
+/* Its constructors have run: on which libc can't be seen afterwards. */
+BEFORE(dlclose, (void), settle_opening())
 
 /* These look at their return address to know who asks (RPATH, namespace, RTLD_NEXT), so libc's own are jumped to. */
 #if defined(__x86_64__)
@@ -112,6 +115,7 @@ JUMP(dlmopen);
 JUMP(dlsym);
 JUMP(dlvsym);
 JUMP(dlerror);
+JUMP(dlclose);
 
 EXPORT __attribute__((noreturn)) void _exit(int status) {
   settle_opening();

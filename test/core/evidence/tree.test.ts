@@ -157,6 +157,19 @@ describe("the kernel's count", () => {
     expect(plain?.reason).toBe('/project/inner is static: nobody knows what it ran on')
   })
 
+  it('a text that the kernel refused is no excuse for a program that took its name', () => {
+    const refused: JournalLine = { type: 'unstarted', id: 'aaaaaaaa00000000', token: inner, pid: 42 }
+    const text = [counted, ofInner({ how: 'plain', reason: 'is neither ELF nor a script' }), refused]
+    expect(stateOf(spawned(), ...text, kernel('/project/inner'), ended)).toBe('mapped')
+    expect(stateOf(spawned(), ...text, kernel('/project/inner'), kernel('/project/inner'), ended)).toBe('unproven')
+  })
+
+  it('an excluded tool may start itself', () => {
+    const tool = [counted, ofInner({ how: 'plain', reason: 'is static and excluded' })]
+    expect(stateOf(spawned(), ...tool, kernel('/project/inner'), kernel('/project/inner'), ended)).toBe('mapped')
+    expect(stateOf(spawned(), ...tool, kernel('/project/inner'), kernel('/project/other'), ended)).toBe('unproven')
+  })
+
   it('a bare /bin/sh is the first step of system(3), and without one it is unproven', () => {
     const handedOver = [ofInner({ how: 'tool' }), innerMapped(hostLibc)]
     expect(stateOf(spawned(), counted, ...handedOver, kernel('/bin/sh'), ended)).toBe('mapped')

@@ -47,6 +47,15 @@ describe('a native program of the project', () => {
     expect(planOf(copy)).toMatchObject({ decision: 'reroute', program: copy })
   })
 
+  it("is what `programs` names, though it is called as the host's Node", () => {
+    const node = join(root, 'own/node')
+    mkdirSync(join(root, 'own'))
+    copyFileSync(hello, node)
+    expect(planOf(node)).toMatchObject({ code: 'node' })
+    expect(planOf(node, { programs: ['own/*'] })).toMatchObject({ code: 'node' })
+    expect(planOf(node, { programs: ['./own/node'] })).toMatchObject({ code: 'native', program: node })
+  })
+
   it('reads a new file of the same name anew', () => {
     const changing = join(bin, 'changing')
     copyFileSync(hello, changing)

@@ -17,7 +17,7 @@ export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: K
       by: { patch: 'pass', namespace: 'pass', auto: 'pass' },
     }),
     ...['dlopen', 'dlmopen'].flatMap((way) => [
-      ...['exit', '_exit'].map((end) => opens(way, end)),
+      ...['exit', '_exit', 'close'].map((end) => opens(way, end)),
       ...['kill', 'abort', 'term'].map((end) => opens(way, end, 'unproven')),
     ]),
     trap('NSS', [tells, log, '-n', 'nobody']),

@@ -15,6 +15,10 @@ export function starts({ at, log, oddly, say, sh, tells, trap }: Kit): Trap[] {
     oddly('many', 'pass', 50),
     oddly('again 20'),
     oddly('nest 20'),
+    // In that root the link leads to a static program, in ours to nothing.
+    trap('started by root, an absolute link', [at('starts-oddly'), 'root', at('other-root/link'), log], 'unproven', 1, {
+      needs: 'root',
+    }),
     trap('static parent', [at('starts-oddly-static'), 'execv', tells, log], 'unproven'),
     sh('static parent in a shell', `${at('starts-oddly-static')} execv ${say}`, 'unproven'),
     sh('static parent that is excluded', `${at('static-tool')} execv ${say}`, 'unproven', 1, inNamespace),

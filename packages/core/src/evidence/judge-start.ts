@@ -101,7 +101,7 @@ function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
 
 /** As packages/native/c/target.h says them. */
 const privileged = 'is privileged'
-const staticTool = 'is static and excluded'
+export const staticTool = 'is static and excluded'
 
 export function unproven(reason: string): JudgedStart {
   return { state: 'unproven', reason, processes: [] }

@@ -1,4 +1,4 @@
-import { type JudgedStart, type Standards, unproven } from './judge-start.js'
+import { type JudgedStart, type Standards, staticTool, unproven } from './judge-start.js'
 import type { ExecLine, KernelLine, SpawnLine } from './record.js'
 import type { Tree } from './tree-lines.js'
 
@@ -9,23 +9,21 @@ import type { Tree } from './tree-lines.js'
 export function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards): JudgedStart[] {
   const all = announcementsIn(spawn.id, tree)
   const execs = all.filter(({ token }) => !tree.unstarted.has(token))
+  // An excluded tool may start itself as often as it likes.
+  const tools = new Set(execs.filter(isExcluded).map(({ program }) => program))
   // What the kernel refused leaves no credit, but for a text: it can't be started at all, and sh reads it instead.
-  const plain = new Set(
-    all
-      .filter((exec) => exec.how === 'plain' && (execs.includes(exec) || exec.reason === text))
-      .map(({ program }) => program),
-  )
+  const plain = all.filter((exec) => exec.how === 'plain' && (execs.includes(exec) || exec.reason === text))
   const loud = execs.filter(({ how, quiet }) => (how === 'program' || how === 'tool') && quiet !== true).length
-  // Not by name alone: the same program may have been started by a raw system call too.
-  const themselves = execs.filter(({ how }) => how === 'itself').map(({ program }) => program)
+  // Not by name alone: the same program, or what has its name by then, may have been started by a raw system call too.
+  const announced = [...plain, ...execs.filter(({ how }) => how === 'itself')].map(({ program }) => program)
   const isAnnounced = (program: string) => {
-    const at = themselves.indexOf(program)
-    if (at !== -1) themselves.splice(at, 1)
+    const at = announced.indexOf(program)
+    if (at !== -1) announced.splice(at, 1)
     return at !== -1
   }
   const lines = tree.kernel.get(spawn.id) ?? []
   const isKnown = ({ program }: KernelLine) =>
-    loaders.includes(program) || plain.has(program) || (loud > 0 && program === '/bin/sh') || isAnnounced(program)
+    loaders.includes(program) || tools.has(program) || (loud > 0 && program === '/bin/sh') || isAnnounced(program)
   // A process that the kernel alone told of, and that then spoke for itself: as many words as starts, or none counts.
   const arrived = execs.filter(({ how }) => how === 'arrived').map(({ pid }) => pid)
   const hasArrived = ({ pid }: KernelLine) => {
@@ -58,6 +56,11 @@ function announcementOf({ id, decision, followed, program, reason }: SpawnLine):
     reason,
     quiet: true,
   }
+}
+
+/** Of a tree that a hook began (../reroute/scope.ts) the reason names the glob. */
+function isExcluded({ how, reason }: Announcement): boolean {
+  return how === 'plain' && (reason === staticTool || reason.startsWith("excluded by '"))
 }
 
 /** As packages/native/c/start.h says it. */

@@ -10,7 +10,7 @@ import { notLoadable } from './loadable.js'
 import { locate } from './locate.js'
 import type { PlanOptions } from './options.js'
 import { isPrivileged } from './privileged.js'
-import { outOfScope } from './scope.js'
+import { isNamed, outOfScope } from './scope.js'
 import { judge } from './verdict.js'
 
 export type { PlanOptions } from './options.js'
@@ -24,7 +24,8 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   if ('errno' in found) return refused(found)
   const execution = lookThroughEnv(found, command)
   const isNode = runsNode(execution, options)
-  if (isNode && options.runtime !== 'node') return hostNode(execution, sysroot)
+  const isHostNode = isNode && options.runtime !== 'node' && !isNamed(execution.binary, options)
+  if (isHostNode) return hostNode(execution, sysroot)
   const tool = isNode ? null : outOfScope(execution, options)
   if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
   return notLoadable(execution, sysroot) ?? privileged(execution) ?? reroute(execution, command, sysroot, options)

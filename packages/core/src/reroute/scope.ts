@@ -60,6 +60,11 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
   return null
 }
 
+/** Whether `programs` names this very file, as it may a project's own program that is called `node`. */
+export function isNamed(file: KnownFile, options: PlanOptions): boolean {
+  return options.programs?.some((glob) => isExplicit(glob) && matches(glob, file, options)) ?? false
+}
+
 const named = new WeakMap<PlanOptions, readonly string[]>()
 
 /** Real paths of the programs that `programs` names without a glob: what a mount namespace can show from the start. */
