@@ -17,11 +17,15 @@ const outputs = [
     flags: [
       ...['-shared', '-fPIC', '-Wl,--hash-style=both', '-Wl,-soname,glibc-matrix-shim.so'],
       ...['-Wl,-z,noseparate-code', '-Wl,-z,norelro'],
+      // Only what is weak may stay undefined.
+      '-Wl,-z,defs',
     ],
   },
   { file: 'accountant', source: 'accountant.c', flags: ['-static', '-no-pie', '-fno-pie'] },
   { file: 'namespace', source: 'namespace.c', flags: ['-static', '-no-pie', '-fno-pie'] },
 ]
+/** GCC's outline atomics are functions of libgcc, which isn't there. */
+const machineFlags = { x64: [], arm64: ['-mno-outline-atomics'] }
 const compilers = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
 
 if (process.platform !== 'linux') {
@@ -40,7 +44,8 @@ function build(compiler, arch) {
   mkdirSync(directory, { recursive: true })
   for (const { file, source, flags } of outputs) {
     const fresh = join(directory, `${file}.${process.pid}`)
-    compile(compiler, [...freestanding, ...flags, '-o', fresh, join(import.meta.dirname, 'c', source)], fresh)
+    const all = [...freestanding, ...machineFlags[arch], ...flags]
+    compile(compiler, [...all, '-o', fresh, join(import.meta.dirname, 'c', source)], fresh)
     renameSync(fresh, join(directory, file))
   }
 }

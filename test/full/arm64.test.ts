@@ -10,11 +10,15 @@ import { sealLoader } from '../../packages/core/src/reroute/sealed-loader.js'
 import { configureShim } from '../../packages/core/src/reroute/shim-config.js'
 import { resolveSysroot } from '../../packages/core/src/sysroot/resolve.js'
 import type { Sysroot } from '../../packages/core/src/sysroot/sysroot.js'
+import { describeShim } from '../core/shim-file.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const qemu = 'qemu-aarch64-static'
 /** A store of its own: in the user's, a version would name two sysroots. */
 const store = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-arm64-' }).name
+
+execFileSync('node', [join(root, 'packages/native/build.mjs'), '--all'])
+describeShim('arm64')
 
 /** The shim for arm64, cross-built, in a process that qemu-user runs on the libc of an arm64 sysroot. */
 describe.each(['debian:bullseye/arm64', 'debian:trixie/arm64'])('arm64: %s', (spec) => {
@@ -25,7 +29,6 @@ describe.each(['debian:bullseye/arm64', 'debian:trixie/arm64'])('arm64: %s', (sp
   beforeAll(async () => {
     sysroot = await resolveSysroot({ spec }, { install: true, env: { ...process.env, GLIBC_MATRIX_HOME: store } })
     directory = dirSync({ unsafeCleanup: true, tmpdir: '/tmp', template: 'XXXXXX' }).name
-    execFileSync('node', [join(root, 'packages/native/build.mjs'), '--all'])
     program = join(directory, 'program')
     const source = join(root, 'fixtures/programs/tells-libc.c')
     const linked = ['-nodefaultlibs', sysroot.libc.path, '-lgcc', '-Wl,--allow-shlib-undefined']

@@ -1,0 +1,17 @@
+/* What the compiler may call without being asked, even freestanding (GCC's manual, Standards); a libc's is not to be needed. */
+#ifndef GLIBC_MATRIX_COMPILER_H
+#define GLIBC_MATRIX_COMPILER_H
+
+#include "text.h"
+
+void *memset(void *to, int value, size_t n) {
+  bytes_fill(to, (unsigned char)value, n);
+  return to;
+}
+
+void *memcpy(void *to, const void *from, size_t n) {
+  bytes_copy(to, from, n);
+  return to;
+}
+
+#endif
