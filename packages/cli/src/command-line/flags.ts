@@ -75,6 +75,7 @@ export const commonFlags = {
 
 export const addFlags = {
   name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
+  for: { name: 'for', value: 'PROGRAM', many: true, about: 'with the packages whose libraries PROGRAM needs' },
   ...withFlag,
   ...installFlags,
   ...configFlag,

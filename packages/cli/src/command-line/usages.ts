@@ -1,7 +1,7 @@
 /** How each command is used, for its help and for errors. */
 export const usages = {
   init: 'init',
-  add: 'add SPEC… [--name NAME] [--with SPEC] [--package PACKAGE…]',
+  add: 'add SPEC… [--name NAME] [--with SPEC] [--package PACKAGE…] [--for PROGRAM…]',
   list: 'list [--json]',
   remove: 'remove NAME…',
   pack: 'pack S [--format tar|npm] [--as PACKAGE@VERSION] [--out FILE]',

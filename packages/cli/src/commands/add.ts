@@ -5,6 +5,7 @@ import type { addFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { columnsOf, print } from '../output/print.js'
+import { withLibrariesOf } from '../sysroots/for-programs.js'
 import { installed } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
 
@@ -16,11 +17,14 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
   const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config, options.with)))
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
-    const wanted = { ...each, name: name ?? each.name }
+    const plain = { ...each, name: name ?? each.name }
+    const wanted = options.for === undefined ? plain : await withLibrariesOf(options.for, plain, config)
     const sysroot = await installed(wanted, config)
     if (wanted.name !== null) await renameSysroot(sysroot, wanted.name)
     const place = each.spec === 'host' || each.spec.startsWith('dir:') ? 'used in place' : sysroot.path
     await print(columnsOf([[sysroot.name, `glibc ${sysroot.glibc}`, sysroot.spec, place]]))
+    const more = wanted.packages.filter((one) => !each.packages.includes(one))
+    if (more.length > 0) await print(`  packages for ${options.for?.join(', ')}: ${more.join(', ')}\n`)
     if (sysroot.companions !== undefined) await print(describeCompanions(sysroot.companions))
   }
   return 0

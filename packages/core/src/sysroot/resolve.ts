@@ -4,8 +4,9 @@ import { isSuiteSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
 import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
+import { installContext } from './install-context.js'
 import { withLock } from './lock.js'
-import type { InstallContext, Progress } from './providers/provider.js'
+import type { Progress } from './providers/provider.js'
 import { providerOf } from './providers/table.js'
 import { formatSpec, parseSpec } from './spec.js'
 import {
@@ -125,7 +126,7 @@ async function installInto(
   try {
     const root = join(realpathSync(scratch), 'root')
     mkdirSync(root)
-    const packages = await providerOf(spec).install(spec, root, contextOf(request, options, env))
+    const packages = await providerOf(spec).install(spec, root, installContext(request, options, env))
     const digest = treeDigest(root)
     const arch = 'arch' in spec ? spec.arch : null
     const described = { name: nameOf(request, spec), spec: formatSpec(spec), root, arch, digest, packages }
@@ -136,18 +137,6 @@ async function installInto(
     throw error
   }
   return openStored(env, key, request.name) as Sysroot
-}
-
-function contextOf(request: SysrootRequest, options: ResolveOptions, env: Environment): InstallContext {
-  return {
-    mirrors: request.mirrors ?? [],
-    keyring: request.keyring ?? null,
-    allowUnsigned: request.allowUnsigned ?? false,
-    env,
-    machineRoot: '/',
-    now: new Date(),
-    onProgress: options.onProgress ?? (() => {}),
-  }
 }
 
 function nameOf(request: SysrootRequest, spec: SysrootSpec): string | null {

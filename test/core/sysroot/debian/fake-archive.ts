@@ -90,16 +90,23 @@ export async function basePackages(): Promise<readonly Package[]> {
 }
 
 /** Files of one suite by path below the mirror, InRelease unsigned; sign and change them before they are served. */
-export function suiteFiles(suite: string, packages: readonly Package[], fields = ''): Record<string, Answer> {
+export function suiteFiles(
+  suite: string,
+  packages: readonly Package[],
+  fields = '',
+  /** Further files of the suite, listed in InRelease. */
+  more: Readonly<Record<string, Uint8Array>> = {},
+): Record<string, Answer> {
   const components = [...new Set(['main', ...packages.map(({ component = 'main' }) => component)])]
   const indexes = components.map((name) => {
     const own = packages.filter(({ component = 'main' }) => component === name)
     return [`${name}/binary-${arch}/Packages.gz`, gzipSync(own.map(stanza).join('\n'))] as const
   })
-  const lines = indexes.map(([path, bytes]) => ` ${sha256(bytes)} ${bytes.length} ${path}\n`)
+  const listed = [...indexes, ...Object.entries(more)]
+  const lines = listed.map(([path, bytes]) => ` ${sha256(bytes)} ${bytes.length} ${path}\n`)
   const pool = packages.map(({ name, version, deb }) => [poolPath(name, version), deb] as const)
   return {
-    ...Object.fromEntries(indexes.map(([path, bytes]) => [`dists/${suite}/${path}`, bytes])),
+    ...Object.fromEntries(listed.map(([path, bytes]) => [`dists/${suite}/${path}`, bytes])),
     [`dists/${suite}/InRelease`]: `Suite: ${suite}\nCodename: ${suite}-code\n${fields}SHA256:\n${lines.join('')}`,
     ...Object.fromEntries(pool),
   }

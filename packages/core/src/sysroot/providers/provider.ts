@@ -37,4 +37,6 @@ export interface Provider<Spec extends SysrootSpec = SysrootSpec> {
   locate(spec: Spec): Location
   /** Fills the empty directory `root`; never called for a sysroot that is used in place. */
   install(spec: Spec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]>
+  /** Names the packages, to be listed beside the spec, that have these libraries; only where packages can be listed. */
+  packagesFor?(spec: Spec, sonames: readonly string[], context: InstallContext): Promise<readonly string[]>
 }

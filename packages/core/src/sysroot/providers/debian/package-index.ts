@@ -1,7 +1,6 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
-import { checkSum } from './checksum.js'
-import { fetchBytes } from './fetch.js'
+import { fetchIndexFile, type IndexFile } from './index-file.js'
 import type { Lookup } from './lookup.js'
 import type { Release } from './release.js'
 import { compareVersions } from './version-order.js'
@@ -13,6 +12,10 @@ export interface PackageEntry {
   readonly url: string
   readonly size: number
   readonly sha256: string
+  /** Names of what it depends on; of alternatives all of them, in their order. */
+  readonly depends: readonly (readonly string[])[]
+  /** Whether it holds libraries, by what the archive says of it. */
+  readonly isLibrary: boolean
 }
 
 /** Decompressed; sid's is 65 MB. */
@@ -25,19 +28,19 @@ export function hasPackageIndex(release: Release, component: string, arch: strin
 
 const indexNames = ['Packages.xz', 'Packages.gz', 'Packages']
 
-/** Finds `names` in a component's index, the highest version of each; a name that the suite lacks is left out. */
+/** Finds `names` (null: all) in a component's index, the highest version of each; a name that the suite lacks is left out. */
 export async function readPackageIndex(
   release: Release,
   component: string,
-  names: readonly string[],
+  names: readonly string[] | null,
   lookup: Lookup,
 ): Promise<ReadonlyMap<string, PackageEntry>> {
-  const { bytes, url, name } = await fetchIndex(release, component, lookup)
+  const { bytes, url } = await fetchIndex(release, component, lookup)
   const found = new Map<string, PackageEntry>()
   try {
-    for await (const stanza of stanzasOf(decompress(bytes, compressionOf(name), MAX_INDEX))) {
+    for await (const stanza of stanzasOf(decompress(bytes, compressionOf(url), MAX_INDEX))) {
       const wanted = /^Package:[ \t]*(\S+)/.exec(stanza)?.[1]
-      if (wanted === undefined || !names.includes(wanted)) continue
+      if (wanted === undefined || names?.includes(wanted) === false) continue
       const entry = entryOf(stanza, wanted, release, url)
       const known = found.get(wanted)
       if (known === undefined || compareVersions(entry.version, known.version) > 0) found.set(wanted, entry)
@@ -49,30 +52,17 @@ export async function readPackageIndex(
   return found
 }
 
-async function fetchIndex(release: Release, component: string, { arch, sysroot, context }: Lookup) {
-  const directory = `${component}/binary-${arch}`
-  const name = indexNames.find((each) => release.files.has(`${directory}/${each}`))
-  const listed = release.files.get(`${directory}/${name}`)
-  if (name === undefined || listed === undefined) {
-    throw new GlibcMatrixError(
-      'SUITE_UNKNOWN',
-      `Suite '${release.suite}' has no packages of ${arch}: ${release.url} lists no ${directory}/Packages`,
-      'Name an architecture that this suite carries: SUITE/ARCH. Some mirrors hold a few architectures alone.',
-      { url: release.url, arch },
-    )
-  }
-  const base = `${release.mirror}/dists/${release.suite}/${directory}`
-  const progress = (done: number) => context.onProgress({ sysroot, stage: 'index', done, total: listed.size })
-  const limits = { maxBytes: listed.size, onBytes: progress }
-  const plain = `${base}/${name}`
-  // By hash, since a mirror that is being updated still has the file that our InRelease names.
-  const hashed = release.byHash ? `${base}/by-hash/SHA256/${listed.sha256}` : plain
-  const bytes = await fetchBytes(hashed, limits).catch((error) => {
-    if (hashed === plain || !isGlibcMatrixError(error) || error.details.status !== 404) throw error
-    return fetchBytes(plain, limits)
-  })
-  checkSum(bytes, listed, plain)
-  return { bytes, url: plain, name }
+async function fetchIndex(release: Release, component: string, lookup: Lookup): Promise<IndexFile> {
+  const directory = `${component}/binary-${lookup.arch}`
+  const paths = indexNames.map((name) => `${directory}/${name}`)
+  const file = await fetchIndexFile(release, paths, lookup)
+  if (file !== null) return file
+  throw new GlibcMatrixError(
+    'SUITE_UNKNOWN',
+    `Suite '${release.suite}' has no packages of ${lookup.arch}: ${release.url} lists no ${directory}/Packages`,
+    'Name an architecture that this suite carries: SUITE/ARCH. Some mirrors hold a few architectures alone.',
+    { url: release.url, arch: lookup.arch },
+  )
 }
 
 async function* stanzasOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -98,7 +88,18 @@ function entryOf(stanza: string, name: string, release: Release, url: string): P
   if (version === '' || !sound || !/^\d+$/.test(size) || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw malformed(url, `its stanza of ${name} lacks a sound Version, Filename, Size or SHA256`)
   }
-  return { name, version, url: `${release.mirror}/${filename}`, size: Number(size), sha256 }
+  const depends = dependencies(stanza)
+  const isLibrary = /^Section:[ \t]*(?:\S+\/)?(?:old)?libs[ \t]*$/m.test(stanza)
+  return { name, version, url: `${release.mirror}/${filename}`, size: Number(size), sha256, depends, isLibrary }
+}
+
+/** `a (>= 1), b:any | c` (deb-control(5)); versions and architectures don't matter within one suite. */
+function dependencies(stanza: string): readonly (readonly string[])[] {
+  const fields = [...stanza.matchAll(/^(?:Pre-)?Depends:[ \t]*(.+)$/gm)].map(([, value = '']) => value)
+  return fields
+    .flatMap((value) => value.split(','))
+    .map((clause) => clause.split('|').flatMap((each) => /[a-z0-9][a-z0-9+.-]+/.exec(each)?.[0] ?? []))
+    .filter((names) => names.length > 0)
 }
 
 function malformed(url: string, found: string, cause?: unknown): GlibcMatrixError {

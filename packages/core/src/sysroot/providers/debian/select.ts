@@ -27,7 +27,7 @@ export async function selectPackages(
 }
 
 /** Every suite has `main`; one without the others is a small archive. */
-function componentsOf(release: Release, { archive, arch }: Lookup): readonly string[] {
+export function componentsOf(release: Release, { archive, arch }: Lookup): readonly string[] {
   return archive.distribution.components.filter((name) => name === 'main' || hasPackageIndex(release, name, arch))
 }
 

@@ -6,6 +6,8 @@ import type { InstallContext, Location } from '../provider.js'
 import { findArchive } from './archive.js'
 import type { Distribution } from './distributions.js'
 import { downloadPackage } from './download.js'
+import type { Lookup } from './lookup.js'
+import { packagesFor } from './packages-for.js'
 import { selectPackages } from './select.js'
 import { unpackDeb } from './unpack.js'
 
@@ -27,21 +29,36 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     return { kind, suite, arch, packages: [...new Set(packages)].sort() }
   }
 
+  const lookupOf = (spec: Spec, context: InstallContext): Lookup => ({
+    archive: findArchive(context, distribution),
+    arch: spec.arch ?? machineArchitecture(),
+    sysroot: format(spec),
+    context,
+  })
+
   async function install(spec: Spec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
-    const arch = spec.arch ?? machineArchitecture()
-    const sysroot = format(spec)
-    const archive = findArchive(context, distribution)
-    const lookup = { archive, arch, sysroot, context }
+    const lookup = lookupOf(spec, context)
     const packages = await selectPackages(spec.suite, packagesOf(spec), lookup)
     for (const chosen of packages) {
-      const deb = await downloadPackage(chosen, packages, sysroot, context)
+      const deb = await downloadPackage(chosen, packages, lookup.sysroot, context)
       await unpackDeb(deb, chosen.url, root)
     }
     return packages.map(({ name, version, sha256 }) => ({ name, version, sha256 }))
   }
 
   const locate = (spec: Spec): Location => ({ key: keyOf(spec) })
-  return { kind, form: `${kind}:SUITE[/ARCH]`, parse, format, locate, install }
+  return {
+    kind,
+    form: `${kind}:SUITE[/ARCH]`,
+    parse,
+    format,
+    locate,
+    install,
+    packagesFor: async (spec: Spec, sonames: readonly string[], context: InstallContext) => {
+      const found = await packagesFor(spec, sonames, lookupOf(spec, context))
+      return found.filter((name) => !BASE_PACKAGES.includes(name))
+    },
+  }
 }
 
 function keyOf(spec: SuiteSpec<string>): string {

@@ -1,0 +1,25 @@
+import type { InstallContext, Progress } from './providers/provider.js'
+import type { Environment } from './store.js'
+
+interface Sources {
+  readonly mirrors?: readonly string[] | undefined
+  readonly keyring?: string | null | undefined
+  readonly allowUnsigned?: boolean | undefined
+}
+
+/** What providers get of a request and of this machine. */
+export function installContext(
+  request: Sources,
+  options: { readonly onProgress?: ((progress: Progress) => void) | undefined },
+  env: Environment,
+): InstallContext {
+  return {
+    mirrors: request.mirrors ?? [],
+    keyring: request.keyring ?? null,
+    allowUnsigned: request.allowUnsigned ?? false,
+    env,
+    machineRoot: '/',
+    now: new Date(),
+    onProgress: options.onProgress ?? (() => {}),
+  }
+}
