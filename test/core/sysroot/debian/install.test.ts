@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fetchBytes } from '../../../../packages/core/src/sysroot/providers/debian/fetch.js'
@@ -138,6 +138,47 @@ describe('signature', () => {
       new Date(),
     )
     expect(read).toBe('Suite: mine\n- dash')
+  })
+})
+
+describe('keys and options of apt’s own sources', () => {
+  /** Installs on a machine whose sources name the mirror; `options` stand before or beside it. */
+  async function onMachine(source: (url: string) => Record<string, string>, files: Record<string, fake.Answer>) {
+    const { url } = await fake.serve(files)
+    const spec = debian.parse('debian:sid', [])
+    return debian.install(spec as NonNullable<typeof spec>, realpathSync(temporary()), context(machine(source(url))))
+  }
+
+  const stanza = (url: string, more: string) => `Types: deb\nURIs: ${url}\nSuites: sid\nComponents: main\n${more}`
+
+  test('a key that is written into Signed-By', async () => {
+    const files = await signed(fake.suiteFiles('sid', packages), 'sid')
+    const inline = (armored: string) => {
+      const lines = armored.trim().split(/\r?\n/)
+      return `Signed-By:\n${lines.map((line) => ` ${line === '' ? '.' : line}`).join('\n')}\n`
+    }
+    const by = (armored: string) => (url: string) => ({
+      'etc/apt/sources.list.d/own.sources': stanza(url, inline(armored)),
+    })
+    expect(await onMachine(by(key.armored), files)).toHaveLength(4)
+    expect((await rejection(onMachine(by(other.armored), files))).code).toBe('SIGNATURE_INVALID')
+  })
+
+  test.each([
+    ['[trusted=yes]', (url: string) => ({ 'etc/apt/sources.list': `deb [trusted=yes] ${url} sid main\n` })],
+    [
+      '[allow-insecure=yes]',
+      (url: string) => ({ 'etc/apt/sources.list': `deb [ allow-insecure=yes trusted=yes ] ${url} sid main\n` }),
+    ],
+    ['Trusted: yes', (url: string) => ({ 'etc/apt/sources.list.d/a.sources': stanza(url, 'Trusted: yes\n') })],
+  ])('%s switches nothing off', async (_, source) => {
+    const keyring = { 'usr/share/keyrings/debian-archive-keyring.pgp': key.armored }
+    const unsigned = fake.suiteFiles('sid', packages)
+    const by = (url: string) => ({ ...keyring, ...source(url) })
+    expect((await rejection(onMachine(by, unsigned))).code).toBe('SIGNATURE_INVALID')
+    expect((await rejection(onMachine(by, await signed(unsigned, 'sid', other)))).code).toBe('SIGNATURE_INVALID')
+    expect((await rejection(onMachine(source as typeof by, unsigned))).code).toBe('KEYRING_NOT_FOUND')
+    expect(await onMachine(by, await signed(unsigned, 'sid'))).toHaveLength(4)
   })
 })
 

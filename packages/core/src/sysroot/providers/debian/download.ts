@@ -13,7 +13,7 @@ export async function downloadPackage(
   const total = sizeOf(all)
   const before = sizeOf(all.slice(0, all.indexOf(chosen)))
   const onBytes = (done: number) => context.onProgress({ sysroot, stage: 'download', done: before + done, total })
-  const bytes = await fetchBytes(chosen.url, { maxBytes: chosen.size, onBytes })
+  const bytes = await fetchBytes(chosen.url, { maxBytes: chosen.size, onBytes, machineRoot: context.machineRoot })
   checkSum(bytes, chosen, chosen.url)
   return bytes
 }

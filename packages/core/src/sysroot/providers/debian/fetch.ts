@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { GlibcMatrixError } from '../../../errors.js'
+import { authorizationFor } from './apt-auth.js'
 
 export interface FetchLimits {
   /** A longer answer is an error: a mirror never makes us hold more than this, in bytes. */
@@ -9,6 +10,8 @@ export interface FetchLimits {
   readonly onBytes?: (done: number) => void
   /** No byte for this long is a dead connection, in milliseconds. */
   readonly idleTimeout?: number
+  /** Whose apt knows logins; none without it. */
+  readonly machineRoot?: string
 }
 
 const IDLE_TIMEOUT = 30_000
@@ -43,7 +46,10 @@ async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> 
   const idle = limits.idleTimeout ?? IDLE_TIMEOUT
   const controller = new AbortController()
   try {
-    const response = await withinTime(fetch(url, { signal: controller.signal }), idle)
+    const authorization = limits.machineRoot === undefined ? null : authorizationFor(url, limits.machineRoot)
+    // The header stays with this origin: fetch drops it when it follows a redirect to another (Fetch Standard, HTTP-redirect fetch).
+    const headers: Record<string, string> = authorization === null ? {} : { authorization }
+    const response = await withinTime(fetch(url, { headers, signal: controller.signal }), idle)
     if (!response.ok || response.body === null) {
       throw new Refusal(`the server answered ${response.status} ${response.statusText}`.trim(), response.status)
     }

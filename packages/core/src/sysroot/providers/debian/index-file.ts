@@ -20,7 +20,7 @@ export async function fetchIndexFile(
   const listed = release.files.get(path ?? '')
   if (path === undefined || listed === undefined) return null
   const progress = (done: number) => context.onProgress({ sysroot, stage: 'index', done, total: listed.size })
-  const limits = { maxBytes: listed.size, onBytes: progress }
+  const limits = { maxBytes: listed.size, onBytes: progress, machineRoot: context.machineRoot }
   const url = `${release.mirror}/dists/${release.suite}/${path}`
   // By hash, since a mirror that is being updated still has the file that our InRelease names.
   const hashed = release.byHash ? url.replace(/[^/]+$/, `by-hash/SHA256/${listed.sha256}`) : url

@@ -41,7 +41,7 @@ export async function fetchRelease(
 
 async function releaseOf(mirror: string, suite: string, archive: Archive, context: InstallContext): Promise<Release> {
   const url = `${mirror}/dists/${suite}/InRelease`
-  const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE })
+  const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE, machineRoot: context.machineRoot })
   const text = context.allowUnsigned ? unsignedText(bytes) : await readSigned(bytes, url, archive.keyrings, context.now)
   const release = parseRelease(text, { mirror, suite, url }, checksValidUntil(context.machineRoot) ? context.now : null)
   if (!context.allowUnsigned) {
