@@ -1,7 +1,7 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatGrid, gridOf, readSession, redCells, type Session, writeGrid } from '@glibc-matrix/core'
-import type { Reporter, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
+import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
 import { isColorSupported } from './colors.mjs'
 import type { AdapterOptions } from './matrix.mjs'
 import type { MatrixPlace } from './place.mjs'
@@ -26,6 +26,7 @@ export default class GlibcMatrixReporter implements Reporter {
   async onInit(vitest: Vitest): Promise<void> {
     this.#vitest = vitest
     if (vitest.config.mergeReports) return
+    if (vitest.config.shard) this.#followShard(vitest)
     const file = sessionFileOf(vitest)
     this.#session = file === undefined ? await runInOneColumn(vitest, this.#options) : readSession(file)
   }
@@ -44,11 +45,39 @@ export default class GlibcMatrixReporter implements Reporter {
       return
     }
     const { report } = this.#session
-    const missing = reason === 'interrupted' ? [] : missingResults(this.#planned, modules)
-    const grid = gridOf(this.#session, [...modules.flatMap(resultsOf), ...missing])
+    const isStopped = reason === 'interrupted'
+    const missing = isStopped ? [] : missingResults(this.#planned, modules)
+    const grid = gridOf(this.#session, [...modules.flatMap((module) => resultsOf(module, isStopped)), ...missing])
     print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
     if (report.outputFile !== null) writeGrid(report.outputFile, grid)
-    if (redCells(grid, report).length > 0) process.exitCode = 1
+    // What a stopped run left out is shown as skipped, and no success.
+    if (redCells(grid, report).length > 0 || isStopped) process.exitCode = 1
+  }
+
+  /** Vitest announces the files of all shards; which of them are this one's only its sequencer says, once the pool is made. */
+  #followShard(vitest: Vitest): void {
+    const plan = (files: readonly TestSpecification[]) => {
+      this.#planned = files
+    }
+    const { sequence } = vitest.config
+    const { sequencer: Sequencer } = sequence
+    sequence.sequencer = class implements TestSequencer {
+      readonly #own: TestSequencer
+
+      constructor(vitest: Vitest) {
+        this.#own = new Sequencer(vitest)
+      }
+
+      sort(files: TestSpecification[]) {
+        return this.#own.sort(files)
+      }
+
+      async shard(files: TestSpecification[]) {
+        const own = await this.#own.shard(files)
+        plan(own)
+        return own
+      }
+    }
   }
 }
 

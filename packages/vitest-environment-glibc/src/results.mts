@@ -3,8 +3,11 @@ import type { TestCase, TestModule, TestProject, TestSpecification, TestSuite } 
 import { crashes } from './crashes.mjs'
 import { type MatrixPlace, placeholder, suiteOf } from './place.mjs'
 
-/** What Vitest saw of a test file in its column; nothing for a project that is no column's. */
-export function resultsOf(module: TestModule): TestResult[] {
+/**
+ * What Vitest saw of a test file in its column; nothing for a project that is no column's. In a run that was stopped
+ * (`--bail`, a key) what did not finish is skipped, unless its worker died.
+ */
+export function resultsOf(module: TestModule, isStopped: boolean): TestResult[] {
   const place = placeOf(module.project)
   if (place === undefined || module.meta().typecheck) return []
   const { column, root } = place
@@ -12,9 +15,9 @@ export function resultsOf(module: TestModule): TestResult[] {
   const named = (test: string, outcome: Outcome): TestResult => ({ column, suite, test, ...outcome })
   const tests = [...module.children.allTests()].filter(({ name }) => name !== placeholder)
   return [
-    ...tests.map((test) => named(test.fullName, outcomeOf(test))),
+    ...tests.map((test) => named(test.fullName, outcomeOf(test, isStopped))),
     ...[...module.children.allSuites()].flatMap((suite) => faultOf(suite).map((fault) => named(suite.fullName, fault))),
-    ...[...faultOf(module), ...unfinished(module)].map((fault) => named('(file)', fault)),
+    ...[...faultOf(module), ...unfinished(module, isStopped)].map((fault) => named('(file)', fault)),
   ]
 }
 
@@ -36,13 +39,15 @@ function placeOf(project: TestProject): MatrixPlace | undefined {
 }
 
 type Outcome = Omit<TestResult, 'column' | 'suite' | 'test'>
+const stopped = 'the run was stopped before it finished'
 type Errors = readonly { readonly message?: string }[] | undefined
 
-function outcomeOf(test: TestCase): Outcome {
+function outcomeOf(test: TestCase, isStopped: boolean): Outcome {
   const result = test.result()
   const durationMs = test.diagnostic()?.duration ?? 0
   if (result.state === 'passed') return { state: 'pass', durationMs }
   if (result.state === 'failed') return { state: 'fail', durationMs, message: firstLine(result.errors) }
+  if (result.state === 'pending' && isStopped) return { state: 'skip', durationMs, message: stopped }
   if (result.state === 'pending') return { state: 'fail', durationMs, message: 'it did not finish' }
   const fault = faultAbove(test)
   if (fault !== undefined) return { state: 'fail', durationMs, message: fault }
@@ -73,9 +78,10 @@ function faultOf(suite: TestSuite | TestModule): Outcome[] {
 }
 
 /** A file whose worker died has neither tests nor errors. */
-function unfinished(module: TestModule): Outcome[] {
+function unfinished(module: TestModule, isStopped: boolean): Outcome[] {
   if (module.state() !== 'pending' && module.state() !== 'queued') return []
   const how = crashes.of(module.project.name, module.moduleId)
+  if (how === undefined && isStopped) return [{ state: 'skip', durationMs: 0, message: stopped }]
   const message = `the file did not finish${how === undefined ? '' : `: its worker ended with ${how}`}`
   return [{ state: 'fail', durationMs: 0, message }]
 }

@@ -47,6 +47,34 @@ describe('a reporter of the command line', () => {
   })
 })
 
+it('shards have no cells for the files of others, and together are the whole', async () => {
+  const run = (shard: string) => suite.vitest(['run', '-t', 'reports|starts', `--shard=${shard}`, 'before-all', 'apis'])
+  const runs = [await run('1/2'), await run('2/2')]
+  for (const { stdout } of runs) expect(stdout).not.toContain('the file did not run')
+  const files = runs.map(({ stdout }) => Number(/Test Files .*\((\d+)\)/.exec(stdout)?.[1]))
+  const ran = runs.flatMap(({ grid }) =>
+    (grid?.rows ?? []).flatMap(({ suite, cells }) =>
+      Object.entries(cells).flatMap(([column, { reason }]) =>
+        reason === 'not run in this column' ? [] : [`${suite} ${column}`],
+      ),
+    ),
+  )
+  expect(files.every((count) => count > 0)).toBe(true)
+  expect(new Set(ran).size).toBe(files.reduce((sum, count) => sum + count))
+})
+
+it('--bail leaves what it stopped skipped, and the run red', async () => {
+  writeFileSync(
+    join(suite.directory, 'test/bad.test.mjs'),
+    "import { it } from 'vitest'\nit('fails', () => { throw new Error('no') })\nit('is left out', () => {})\n",
+  )
+  const { exitCode, grid } = await suite.vitest(['run', '--bail=1', 'test/bad', 'test/before-all'])
+  const states = Object.values(cells(grid)).join(' ').split(' ')
+  expect(states.filter((state) => state === 'fail')).toHaveLength(1)
+  expect(states).toContain('skip')
+  expect(exitCode).toBe(1)
+})
+
 describe('a fault of the user’s', () => {
   it.each([
     ['@glibc 2.99', /bad\.test\.mjs: '2\.99' matches no column\. The columns are host .*, 2\.31, 2\.41/],

@@ -4,11 +4,12 @@ import { lendLibraries } from '../reroute/lend-libraries.js'
 import { hookState, placeOf } from './hook-state.js'
 
 type Load = (request: string, ...rest: unknown[]) => unknown
-const loader = Module as unknown as { _load: Load }
+const loader = Module as unknown as { _load: Load; _resolveFilename: Load }
 
 /**
  * An addon loaded here runs on the host's libc, whatever the column: the journal says so. Node loads each only once, so
- * `require` of one that is loaded already counts as well. Returns what undoes it.
+ * `require` of one that is loaded already counts as well, but not one that finds nothing, as loaders of addons try several
+ * paths. Returns what undoes it.
  */
 export function patchAddons(): () => void {
   const { dlopen } = process
@@ -19,14 +20,24 @@ export function patchAddons(): () => void {
     return dlopen.apply(process, args)
   } as typeof dlopen
   const patchedLoad: Load = function (this: unknown, request, ...rest) {
-    if (typeof request === 'string' && request.endsWith('.node')) announce(request)
-    return _load.call(this, request, ...rest)
+    const loaded = _load.call(this, request, ...rest)
+    if (typeof request === 'string' && request.endsWith('.node')) announce(fileOf(request, rest))
+    return loaded
   }
   process.dlopen = patchedDlopen
   loader._load = patchedLoad
   return () => {
     if (process.dlopen === patchedDlopen) process.dlopen = dlopen
     if (loader._load === patchedLoad) loader._load = _load
+  }
+}
+
+/** The file that a request that was loaded led to. */
+function fileOf(request: string, rest: readonly unknown[]): string {
+  try {
+    return String(loader._resolveFilename(request, ...rest))
+  } catch {
+    return request
   }
 }
 
