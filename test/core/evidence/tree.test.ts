@@ -62,6 +62,7 @@ describe('a program that another one started', () => {
     expect(evidenceOf(spawned(), [root, ofInner()], verdict)).toMatchObject({
       state: 'incompatible',
       reason: 'needs GLIBC_2.34',
+      refused: '/project/inner',
     })
   })
 

@@ -55,8 +55,15 @@ describe('a cell', () => {
     expect(cellOf([pass], said([], { hooked: false }))).toMatchObject({ state: 'unproven' })
     expect(cellOf([pass], said([seen('mapped')], { addons: ['/project/a.node'] }))).toMatchObject({
       state: 'unproven',
-      reason: "addon in the host's Node: /project/a.node",
+      reason: "addon in the host's Node: /project/a.node (`@glibc-runtime node` runs the file's Node on the column)",
     })
+  })
+
+  it('names the program that ld.so refused further down the tree, and how to start that one by hand', () => {
+    const spawns = [{ ...seen('incompatible'), refused: '/project/inner' }]
+    const { reason, records } = cellOf([fail], said(spawns))
+    expect(reason).toBe('/project/inner why it is incompatible')
+    expect(records.at(-1)).toMatchObject({ program: '/project/inner', command: ['ld.so', '/project/inner', "it's"] })
   })
 
   it('shows the worst first: wrong, incompatible, failed, unproven', () => {

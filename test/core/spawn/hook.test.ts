@@ -1,6 +1,7 @@
 import { ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import threads from 'node:worker_threads'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +43,18 @@ async function open(): Promise<Session> {
 
 const versionIn = (stdout: string) => /^glibc=(.*)$/m.exec(stdout)?.[1]
 const version = () => versionIn(spawnSync(printLibc, { encoding: 'utf8' }).stdout)
+
+it('an addon is named by its file, and a require that finds none is no addon', async () => {
+  const session = await open()
+  attach({ session: session.file, column: '2.31', file: 'a' })
+  const require = createRequire(import.meta.url)
+  const { arch } = process
+  const name = `@unrs/resolver-binding-linux-${arch}-gnu/resolver.linux-${arch}-gnu.node`
+  expect(() => require('../build/Release/resolver.node')).toThrow('Cannot find module')
+  expect(linesOf(session, 'addon')).toEqual([])
+  require(name)
+  expect(new Set(linesOf(session, 'addon').map(({ path }) => path))).toEqual(new Set([require.resolve(name)]))
+})
 
 describe('installing', () => {
   it('replaces four functions and puts the very same ones back', async () => {

@@ -12,6 +12,8 @@ export interface SpawnEvidence {
   /** The programs under test of its tree; tools of the host are not among them. */
   readonly processes: readonly ProvenProcess[]
   readonly accounting: 'exact' | 'shim'
+  /** The program of its tree that ld.so refused, where that decides. */
+  readonly refused?: string
 }
 
 /** All that a run's journals say of a test: its own children, and those of its file's module level and hooks. */

@@ -38,6 +38,8 @@ export interface JudgedStart {
   readonly state: StartState
   readonly reason: string
   readonly processes: readonly ProvenProcess[]
+  /** The program that ld.so refused. */
+  readonly refused?: string
 }
 
 export function judgeStart(start: Start, lines: readonly MappedLine[], standards: Standards): JudgedStart {
@@ -90,7 +92,7 @@ function judgeSilent(
 ): JudgedStart {
   if (how === 'tool' && harmless) return judged('neutral', 'a tool of the host')
   const refusal = how !== 'tool' ? (verdict === undefined ? standards.verdictOf(program) : verdict) : null
-  if (refusal !== null) return judged('incompatible', refusal)
+  if (refusal !== null) return { ...judged('incompatible', refusal), refused: program }
   return judged('unproven', `${program} left no record of what it mapped`)
 }
 

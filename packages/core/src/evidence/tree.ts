@@ -18,6 +18,8 @@ export interface TreeJudgement {
   readonly state: StartState
   readonly reason: string
   readonly processes: readonly ProvenProcess[]
+  /** The program that ld.so refused, where that decides: it need not be the one that the tree began with. */
+  readonly refused?: string
 }
 
 /** Judges every start of a tree: each must have left a record, on the right libc. The worst of them counts. */
@@ -48,6 +50,7 @@ function worstOf(starts: readonly JudgedStart[], otherwise: string): Omit<TreeJu
     state: worst?.state ?? 'neutral',
     reason: worst?.reason ?? otherwise,
     processes: starts.flatMap(({ processes }) => processes),
+    ...(worst?.refused !== undefined && { refused: worst.refused }),
   }
 }
 

@@ -65,7 +65,7 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
   const wrong = first('wrong')
   if (wrong) return { state: 'fail', reason: wrong.reason }
   const incompatible = first('incompatible')
-  if (incompatible) return { state: 'incompatible', reason: incompatible.reason }
+  if (incompatible) return { state: 'incompatible', reason: refusalOf(incompatible) }
   if (refusedAddons[0] !== undefined) return { state: 'incompatible', reason: refusedAddons[0] }
   const failed = ran.find(({ state }) => state === 'fail')
   if (failed) return { state: 'fail', reason: failed.message }
@@ -75,8 +75,17 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
   const unproven = first('unproven')
   if (unproven) return { state: 'unproven', reason: unproven.reason }
   if (unhookedThreads > 0) return { state: 'unproven', reason: 'a worker thread ran without the hook' }
-  if (addons[0] !== undefined) return { state: 'unproven', reason: `addon in the host's Node: ${addons[0]}` }
+  if (addons[0] !== undefined)
+    return {
+      state: 'unproven',
+      reason: `addon in the host's Node: ${addons[0]} (\`@glibc-runtime node\` runs the file's Node on the column)`,
+    }
   return first('mapped') ? { state: 'pass' } : { state: 'none' }
+}
+
+/** Names the program, if it isn't the one that the test itself started. */
+function refusalOf({ reason, refused, spawn }: SpawnEvidence): string {
+  return refused === undefined || refused === spawn.program ? reason : `${refused} ${reason}`
 }
 
 function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
@@ -96,9 +105,13 @@ function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellR
     }),
   )
   if (found.state === 'neutral' || found.state === 'mapped' || found.state === 'wrong') return proven
-  const { program, strategy } = found.spawn
   const nothing = { pid: null, ppid: null, libc: [], proof: 'unproven', hostLibraries: [], accounting } as const
-  return [...proven, { ...nothing, program, strategy, command }]
+  const { program, strategy } = found.spawn
+  const { refused = program } = found
+  if (refused === program) return [...proven, { ...nothing, program, strategy, command }]
+  // Started further down the tree: its arguments aren't known, and ld.so refuses it whatever they are.
+  const alone = byHand(column, { ...found.spawn, decision: 'reroute', program: refused, command: [refused] })
+  return [...proven, { ...nothing, program: refused, strategy, command: alone }]
 }
 
 function bySuite(a: GridRow, b: GridRow): number {
