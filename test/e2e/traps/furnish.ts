@@ -64,9 +64,11 @@ function linkToHost(directory: string): void {
   appImage(directory)
 }
 
-/** As type 2 of AppImage has it: a mark in the ELF header's padding, and a file system behind the program. */
+/** As type 2 of AppImage has it, a mark in the ELF header's padding and a file system behind the program; and one without the mark. */
 function appImage(directory: string): void {
-  const program = readFileSync(join(directory, 'tells-libc'))
+  const program = readFileSync(join(directory, 'reads-payload'))
+  const payload = Buffer.from(`${'hsqs'.repeat(1024)}payload!`)
+  writeFileSync(join(directory, 'with-payload'), Buffer.concat([program, payload]), { mode: 0o755 })
   program.write('AI\x02', 8, 'latin1')
-  writeFileSync(join(directory, 'app-image'), Buffer.concat([program, Buffer.alloc(4096, 'hsqs')]), { mode: 0o755 })
+  writeFileSync(join(directory, 'app-image'), Buffer.concat([program, payload]), { mode: 0o755 })
 }

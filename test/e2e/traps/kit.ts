@@ -14,11 +14,13 @@ export interface Trap {
   readonly runs: number
   /** More than a C compiler and what every system has: `tools` is tested with further packages, `root` as root alone. */
   readonly needs?: 'tools' | 'root' | undefined
+  /** Whether the test fails with the program: one that runs on its libc may still miss something else. */
+  readonly checked?: boolean
   /** What a strategy makes of it that is not as the others do. */
   readonly by?: Partial<Readonly<Record<StrategyOption, Allowed>>>
 }
 
-type More = Partial<Pick<Trap, 'options' | 'needs' | 'by'>>
+type More = Partial<Pick<Trap, 'options' | 'needs' | 'checked' | 'by'>>
 
 /** What the groups of traps are made with. */
 export interface Kit {
@@ -64,12 +66,7 @@ export function kitOf({ directory, columns, identityOf }: World): Kit {
       // Where the host's version and the column's are one, a version string would never tell.
       const alike = Object.fromEntries(twins.map((column) => [column, 'fail|unproven']))
       const argv = [at('opens-library'), way, `${host}/libc.so.6`, end]
-      return trap(
-        `${way} of the host's libc, then ${end}`,
-        argv,
-        { host: own, others: 'pass|fail|unproven', ...alike },
-        0,
-      )
+      return trap(`${way} of the host's libc, then ${end}`, argv, { host: own, others: 'pass|fail|unproven', ...alike })
     },
     foreign: (others) => ({ host: 'pass', others }),
     newer: (others, own = others) => ({ host: own, others: `${others}|incompatible`, '2.31': 'incompatible' }),

@@ -1,5 +1,8 @@
 import type { Kit, Trap } from './kit.js'
 
+/** What a program appends to itself it reads by /proc/self/exe, which is the loader's file by `loader`. */
+const bringsMore = { checked: true, by: { patch: 'pass', namespace: 'pass', auto: 'pass' } } as const
+
 /** Programs that have no libc to exchange, or that ask for the host's. */
 export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: Kit): Trap[] {
   return [
@@ -13,9 +16,13 @@ export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: K
     trap('NEEDED with a slash', [at('needed-with-slash'), log], newer('fail|unproven', 'pass')),
     trap('NEEDED with a slash, of a library', [at('slash-of-library'), log], newer('fail|unproven', 'pass')),
     trap('PT_INTERP is an absolute symlink', [at('interpreter-link'), log], newer('pass')),
-    trap('AppImage', [at('app-image'), log], 'fail|unproven', 0, {
-      by: { patch: 'pass', namespace: 'pass', auto: 'pass' },
+    trap('AppImage', [at('app-image'), log], 'fail|unproven', 1, bringsMore),
+    trap('a payload behind the program', [at('with-payload'), log], 'fail', 1, bringsMore),
+    trap('a payload, read after /proc/self/exe is executed', [at('with-payload'), log, 'again'], 'fail', 1, {
+      checked: true,
+      by: { namespace: 'pass', auto: 'pass' },
     }),
+    sh('a payload behind the program, in a shell', `${at('with-payload')} ${log}`, 'fail', 1, { checked: true }),
     ...['dlopen', 'dlmopen'].flatMap((way) => [
       ...['exit', '_exit', 'close'].map((end) => opens(way, end)),
       ...['kill', 'abort', 'term'].map((end) => opens(way, end, 'unproven')),

@@ -9,6 +9,7 @@ export function starts({ at, log, oddly, say, sh, tells, trap }: Kit): Trap[] {
     ...['execv', 'fexecve', 'clear', 'unset', 'vfork', 'thread', 'chdir', 'close'].map((way) => oddly(way)),
     oddly('set', 'pass'),
     oddly('raw', 'unproven', 1, inNamespace),
+    oddly('vfork-raw', 'unproven', 1, inNamespace),
     oddly('execveat', 'unproven', 1, inNamespace),
     oddly('memfd', 'unproven'),
     oddly('no-argv', 'unproven', 1, inNamespace),

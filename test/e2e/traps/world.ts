@@ -34,8 +34,8 @@ export interface World {
   readonly columns: readonly string[]
   /** glibc and inode of a column's libc. */
   identityOf(column: string): { readonly glibc: string | null; readonly inode: string | undefined }
-  /** The test passes whatever becomes of the command, so that the cell is what the evidence says. */
-  spring(name: string, argv: readonly string[], options?: Options): void
+  /** The test passes whatever becomes of the command, so that the cell is what the evidence says; a `checked` one as it exits. */
+  spring(name: string, argv: readonly string[], options?: Options, checked?: boolean): void
   /** What a command prints in a column; null: without the hook. */
   observe(column: string | null, argv: readonly string[]): { status: number | null; stdout: string; stderr: string }
   results(): ReadonlyMap<string, ReadonlyMap<string, Sprung>>
@@ -56,7 +56,7 @@ export async function makeWorld({ strategy = 'loader', programs = [], more }: Wo
   const directory = realpathSync(dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-traps-' }).name)
   chmodSync(directory, 0o755)
   await buildPrograms(directory, [
-    ...['tells-libc', 'tells-libc-static', 'tells-libc-static-pie', 'opens-library', ...programs],
+    ...['tells-libc', 'tells-libc-static', 'tells-libc-static-pie', 'opens-library', 'reads-payload', ...programs],
     ...['starts-oddly', 'starts-oddly-early', 'starts-oddly-static'],
   ])
   furnish(directory)
@@ -80,18 +80,18 @@ function inSession(session: Session, directory: string): World {
       const found = session.columns.find(({ name }) => name === column)
       return { glibc: found?.glibc ?? null, inode: found?.sysroot?.libc.inode }
     },
-    spring(test, argv, options = {}) {
+    spring(test, argv, options = {}, checked = false) {
       for (const column of columns) {
         writeFileSync(log, '')
         chmodSync(log, 0o666)
         const attachment: Attachment = attach({ session: session.file, column, file: 'traps' })
-        const { stdout } = attachment.runInTest(test, 0, () => start(argv, options))
+        const { stdout, status } = attachment.runInTest(test, 0, () => start(argv, options))
         const output = `${stdout}${readFileSync(log, 'utf8')}`
         said.set(
           `${test}\0${column}`,
           [...output.matchAll(/^ran (.*)$/gm)].map(([, line = '']) => line),
         )
-        tests.push({ column, suite: 'traps', test, state: 'pass', durationMs: 0 })
+        tests.push({ column, suite: 'traps', test, state: checked && status !== 0 ? 'fail' : 'pass', durationMs: 0 })
       }
     },
     observe(column, argv) {

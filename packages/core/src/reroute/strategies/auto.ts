@@ -31,7 +31,8 @@ function readNeed(program: string): Need | null {
     if (size > 0)
       return {
         reason: `it brings ${size} bytes of its own after the program, which it reads by /proc/self/exe`,
-        strategies: ['patch', 'namespace'],
+        // A copy that executes /proc/self/exe is followed by `loader`; a path that shows the copy starts it as it is.
+        strategies: ['namespace', 'patch'],
       }
     if (isGo(fd, layout))
       return {
