@@ -103,10 +103,10 @@ test('a set-user-ID program is refused by name, and its cell is no tick', async 
     expect(cell).toMatchObject({ state: 'unproven', reason: expect.stringMatching(/set-user-ID/) })
 })
 
-test('auto takes the loader, and the copy where a program reads its own file', async () => {
+test('auto takes the loader, and a namespace where a program reads its own file', async () => {
   const plain = await runInColumns('auto', root, [at('restart')])
   expectProven(plain, 'again\n', ['loader', 'loader'])
-  expectProven(await runInColumns('auto', root, [at('payload')]), 'PAYLOAD\n')
+  expectProven(await runInColumns('auto', root, [at('payload')]), 'PAYLOAD\n', ['namespace'])
 })
 
 test('by the loader alone such a program fails, so the tests above test something', async () => {
