@@ -3,6 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { GlibcMatrixError } from '../../../errors.js'
 import { authorizationFor } from './apt-auth.js'
+import { proxyFor } from './apt-settings.js'
+import { fetchThroughProxy } from './through-proxy.js'
 
 export interface FetchLimits {
   /** A longer answer is an error: a mirror never makes us hold more than this, in bytes. */
@@ -10,7 +12,7 @@ export interface FetchLimits {
   readonly onBytes?: (done: number) => void
   /** No byte for this long is a dead connection, in milliseconds. */
   readonly idleTimeout?: number
-  /** Whose apt knows logins; none without it. */
+  /** Whose apt knows logins and proxies; none without it. */
   readonly machineRoot?: string
 }
 
@@ -46,10 +48,7 @@ async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> 
   const idle = limits.idleTimeout ?? IDLE_TIMEOUT
   const controller = new AbortController()
   try {
-    const authorization = limits.machineRoot === undefined ? null : authorizationFor(url, limits.machineRoot)
-    // The header stays with this origin: fetch drops it when it follows a redirect to another (Fetch Standard, HTTP-redirect fetch).
-    const headers: Record<string, string> = authorization === null ? {} : { authorization }
-    const response = await withinTime(fetch(url, { headers, signal: controller.signal }), idle)
+    const response = await withinTime(open(url, limits.machineRoot, controller.signal), idle)
     if (!response.ok || response.body === null) {
       throw new Refusal(`the server answered ${response.status} ${response.statusText}`.trim(), response.status)
     }
@@ -69,6 +68,29 @@ async function fetchOnce(url: string, limits: FetchLimits): Promise<Uint8Array> 
     controller.abort()
     throw error
   }
+}
+
+const MAX_REDIRECTS = 5
+
+/** Follows redirects itself: each place has its own login and proxy, and none is sent to another. */
+async function open(url: string, machineRoot: string | undefined, signal: AbortSignal): Promise<Response> {
+  let place = url
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const authorization = machineRoot === undefined ? null : authorizationFor(place, machineRoot)
+    const headers: Record<string, string> = authorization === null ? {} : { authorization }
+    const proxy = machineRoot === undefined ? null : proxyFor(place, machineRoot)
+    const response = await (proxy === null
+      ? fetch(place, { headers, signal, redirect: 'manual' })
+      : fetchThroughProxy(place, proxy, headers, signal))
+    const location = response.headers.get('location')
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
+    await response.body?.cancel().catch(() => {})
+    const next = new URL(location, place)
+    const isSafe = next.protocol === 'https:' || (next.protocol === 'http:' && !place.startsWith('https:'))
+    if (!isSafe) throw new Refusal(`it redirects to ${next.protocol}//${next.host}`, response.status)
+    place = next.href
+  }
+  throw new Refusal(`it redirects more than ${MAX_REDIRECTS} times`, 310)
 }
 
 async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {

@@ -1,0 +1,67 @@
+import { type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { connect } from 'node:tls'
+
+/** As `fetch` without following redirects, through an HTTP proxy: http by the whole URL, https by CONNECT (RFC 9110 9.3.6, RFC 9112 3.2). */
+export async function fetchThroughProxy(
+  url: string,
+  proxy: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const message = await (url.startsWith('https:') ? tunnelled : plain)(new URL(url), proxy, headers, signal)
+  const { statusCode = 0, statusMessage = '', headers: answered } = message
+  const body = Readable.toWeb(message) as ReadableStream<Uint8Array>
+  const location = answered.location
+  return new Response([204, 304].includes(statusCode) ? null : body, {
+    status: statusCode,
+    statusText: statusMessage,
+    headers: location === undefined ? {} : { location },
+  })
+}
+
+type Way = (
+  url: URL,
+  proxy: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<IncomingMessage>
+
+const plain: Way = (url, proxy, headers, signal) =>
+  new Promise((resolve, reject) => {
+    const all = { ...headers, host: url.host, ...loginOf(proxy) }
+    request({ ...placeOf(proxy), path: url.href, headers: all, agent: false, signal }, resolve)
+      .on('error', reject)
+      .end()
+  })
+
+const tunnelled: Way = async (url, proxy, headers, signal) => {
+  const target = `${url.hostname}:${url.port || 443}`
+  const socket = await new Promise<Socket>((resolve, reject) => {
+    const all = { host: target, ...loginOf(proxy) }
+    request({ ...placeOf(proxy), method: 'CONNECT', path: target, headers: all, agent: false, signal })
+      .on('connect', ({ statusCode }, connected) => {
+        if (statusCode === 200) return resolve(connected)
+        connected.destroy()
+        reject(new Error(`the proxy ${proxy.host} answered ${statusCode} to CONNECT`))
+      })
+      .on('error', reject)
+      .end()
+  })
+  return new Promise((resolve, reject) => {
+    const createConnection = () => connect({ socket, servername: url.hostname })
+    secureRequest(url, { headers, agent: false, createConnection, signal }, resolve).on('error', reject).end()
+  })
+}
+
+function placeOf(proxy: URL): { readonly host: string; readonly port: number } {
+  return { host: proxy.hostname.replace(/^\[|\]$/g, ''), port: Number(proxy.port || 80) }
+}
+
+function loginOf({ username, password }: URL): Record<string, string> {
+  if (username === '') return {}
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }
+}
