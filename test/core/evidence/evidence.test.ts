@@ -97,8 +97,11 @@ describe('a command that passed through', () => {
     expect(verdictOf(passed('system-tool'))[0]).toBe('unproven')
   })
 
-  it.each(['excluded'])('%s lowers nothing', (code) => {
-    expect(verdictOf(passed(code))[0]).toBe('neutral')
+  it('an excluded program that is not followed is unproven, but where the kernel counts what it starts', () => {
+    expect(verdictOf(passed('excluded'))[0]).toBe('unproven')
+    const worker = 'bbbbbbbb00000000'
+    const counted = mapped([libc], { id: worker, accounted: true })
+    expect(verdictOf({ ...passed('excluded'), worker }, counted)[0]).toBe('neutral')
   })
 })
 

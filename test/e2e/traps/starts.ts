@@ -22,6 +22,7 @@ export function starts({ at, log, oddly, say, sh, tells, trap }: Kit): Trap[] {
     }),
     trap('static parent', [at('starts-oddly-static'), 'execv', tells, log], 'unproven'),
     sh('static parent in a shell', `${at('starts-oddly-static')} execv ${say}`, 'unproven'),
+    trap('static parent that is excluded, by the test', [at('static-tool'), 'execv', tells, log], 'unproven'),
     sh('static parent that is excluded', `${at('static-tool')} execv ${say}`, 'unproven', 1, inNamespace),
     sh(
       'static parent that is excluded, env -i',

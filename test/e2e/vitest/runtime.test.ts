@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { cells, compile, type Project, project } from './project.js'
@@ -89,4 +89,28 @@ it('workers are in one mount namespace each, where no file wants its Node in the
   const row = grid?.rows.find(({ suite }) => suite === 'test/namespace.test.mjs')
   expect(row?.cells['2.31']?.records.map(({ strategy }) => strategy)).toEqual(['namespace', 'namespace'])
   expect(exitCode).toBe(0)
+})
+
+const writesByAnotherName = `
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, copyFileSync, linkSync } from 'node:fs'
+import { it } from 'vitest'
+
+it('writes to a program that its path hides', () => {
+  const program = process.env.FIXTURE_PROGRAMS + '/written-' + process.pid
+  copyFileSync(process.env.FIXTURE_PROGRAMS + '/print-libc', program)
+  linkSync(program, program + '.link')
+  execFileSync(program)
+  appendFileSync(program + '.link', 'more')
+  execFileSync(program)
+})`
+
+it('a copy that is older than the program is never a tick', async () => {
+  writeFileSync(join(fixture.directory, 'test/written.test.mjs'), writesByAnotherName)
+  const { grid, exitCode } = await fixture.vitest(['run', 'written'], { FIXTURE_NAMESPACES: 'worker' })
+  rmSync(join(fixture.directory, 'test/written.test.mjs'))
+  const told = grid?.rows.flatMap(({ cells }) => Object.values(cells)).map(({ state, reason }) => `${state}: ${reason}`)
+  const stale = 'unproven: strategy namespace: its file was written to after its path began to show a copy'
+  expect(told).toEqual([stale, stale, stale])
+  expect(exitCode).toBe(1)
 })

@@ -130,7 +130,8 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }
-  if (spawn.code === 'system-tool')
+  const counted = index.accounted.has(spawn.worker ?? '')
+  if (spawn.code === 'system-tool' || (spawn.code === 'excluded' && !counted))
     return judged('unproven', `${spawn.program} is started as it is: what it starts is not followed`)
   return judged(passedThrough.has(spawn.code) ? 'unproven' : 'neutral', spawn.reason)
 }

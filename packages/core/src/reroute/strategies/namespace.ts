@@ -6,6 +6,7 @@ import { knownBehind, knownFile } from '../known-file.js'
 import { elfAt } from '../loadable.js'
 import type { SealedCommand, SpawnId } from '../loader.js'
 import type { Seal } from '../seal.js'
+import { holdFile } from './hold-file.js'
 import { patchedFor, searchPathOf } from './patch.js'
 import type { PatchedCopy } from './patched-copy.js'
 import { type Shown, type Start, type Strategy, spawnVariable, type WorkerNamespace } from './strategy.js'
@@ -18,7 +19,7 @@ import { type Shown, type Start, type Strategy, spawnVariable, type WorkerNamesp
 export const namespace: Strategy = {
   name: 'namespace',
   refusal(start) {
-    if (isShown(start.program, start.seal)) return null
+    if (isShown(start.program, start.seal)) return isStale(start.program) ? staleCopy : null
     const made = patchedFor(start, false)
     return 'refusal' in made ? made.refusal : null
   },
@@ -72,20 +73,37 @@ function showsFromNow(start: Start, made: PatchedCopy): boolean {
   return show(program, made.copy, seal, namespace)
 }
 
-const shownHere = new Map<string, string>()
+const staleCopy = 'its file was written to after its path began to show a copy'
+
+interface ShownHere {
+  readonly loader: string
+  readonly isUnchanged: () => boolean
+}
+
+const shownHere = new Map<string, ShownHere>()
 
 /** A path that shows a copy for one loader keeps it. */
 function show(program: string, copy: string, seal: Seal, namespace: WorkerNamespace): boolean {
   const file = knownFile(program)
-  if ('errno' in file || shownHere.has(program) || !namespace.show(copy, program)) return false
-  shownHere.set(program, seal.loader)
+  if ('errno' in file || shownHere.has(program)) return false
+  const hidden = holdFile(program)
+  if (!namespace.show(copy, program)) {
+    hidden.close()
+    return false
+  }
+  shownHere.set(program, { loader: seal.loader, isUnchanged: hidden.isUnchanged })
   knownBehind(copy, file)
   return true
 }
 
 /** This very process is in a namespace already where the path shows a copy for this loader. */
 function isShown(program: string, seal: Seal): boolean {
-  return (shownHere.get(program) ?? elfAt(program)?.interpreter) === seal.loader
+  return (shownHere.get(program)?.loader ?? elfAt(program)?.interpreter) === seal.loader
+}
+
+/** By another hard link, or from outside of the namespace, the file that the copy hides can still be written to. */
+function isStale(program: string): boolean {
+  return shownHere.get(program)?.isUnchanged() === false
 }
 
 const made = new Set<string>()
