@@ -25,7 +25,7 @@ static int make_posix_spawn(const struct call *call, const char *path, char *con
 }
 
 /* execve answers only when it failed, so nothing that it answers means success. */
-static const struct call execve_call = {.make = make_execve, .succeeded = 0, .refuse = fail_as_kernel};
+static const struct call execve_call = {.make = make_execve, .replaces = 1, .succeeded = 0, .refuse = fail_as_kernel};
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[]) {
   return start(&execve_call, path, argv, envp);
@@ -139,11 +139,11 @@ static int make_fexecve(const struct call *call, const char *path, char *const a
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[]) {
-  struct descriptor_call d = {.call = {.make = make_fexecve}, .fd = fd, .path = "", .flags = 0x1000};
+  struct descriptor_call d = {.call = {.make = make_fexecve, .replaces = 1}, .fd = fd, .path = "", .flags = 0x1000};
   return start_descriptor(&d.call, fd, argv, envp);
 }
 EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags) {
-  struct descriptor_call d = {.call = {.make = make_fexecve}, .fd = fd, .path = path, .flags = flags};
+  struct descriptor_call d = {.call = {.make = make_fexecve, .replaces = 1}, .fd = fd, .path = path, .flags = flags};
   if (path && flags == 0 && (path[0] == '/' || fd == AT_FDCWD)) return execve(path, argv, envp);
   if (path && !*path && (flags & 0x1000)) return start_descriptor(&d.call, fd, argv, envp);
   struct trailer trailer = next_trailer('x');

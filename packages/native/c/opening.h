@@ -12,12 +12,14 @@
 static int report(int first, int count);
 
 static struct {
-  uint64_t count;
-  long pid; /* who owes a list; 0: nobody */
+  uint64_t count, settled;
+  long pid, thread; /* who owes a list; 0: nobody */
+  int overlaps; /* threads that open at a time owe one until the process ends */
   long busy; /* who reads the maps now */
 } opening;
 
 static long own_pid(void) { return SYS1(__NR_getpid, 0); }
+static long own_thread(void) { return SYS1(__NR_gettid, 0); }
 
 /* The maps are read into static memory. A holder that a fork left behind, or that waits for us, is not waited for. */
 static int take_turn(long pid) {
@@ -32,16 +34,34 @@ static int take_turn(long pid) {
 }
 
 /* A child of fork(2) or vfork(2) leaves to its parent what that one opened. */
-static void settle_opening(void) {
+static void list_mapped(int settles) {
   if (!opening.pid || !program || !loss) return;
   long pid = own_pid();
   if (opening.pid != pid) return;
   if (!take_turn(pid)) return mark_loss();
   if (opening.pid == pid) {
-    opening.pid = 0;
+    if (settles) {
+      opening.pid = 0;
+      opening.settled = opening.count;
+    }
     if (!report(0, read_maps())) mark_loss();
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
+}
+
+/* What another thread opens may not be mapped yet. */
+static int is_opened_here(void) { return !opening.overlaps && opening.thread == own_thread(); }
+
+static void settle_opening(void) {
+  if (opening.pid && is_opened_here()) list_mapped(1);
+}
+
+/* The process ends, or becomes another program: nothing will be mapped any more. */
+static void settle_at_last(void) { list_mapped(1); }
+
+/* Constructors have run, on which libc can't be seen afterwards: whoever opened it. */
+static void list_before_close(void) {
+  if (opening.pid) list_mapped(is_opened_here());
 }
 
 static void announce_opening(void) {
@@ -49,7 +69,9 @@ static void announce_opening(void) {
   struct line l = {bytes, 0, sizeof bytes, 0};
   if (!program || !loss) return;
   settle_opening();
+  opening.overlaps = opening.pid == own_pid();
   opening.pid = own_pid();
+  opening.thread = own_thread();
   put_head(&l, "opening", &self);
   put(&l, ",\"opening\":");
   put_unsigned(&l, ++opening.count, 10);
@@ -94,8 +116,7 @@ BEFORE(dlmopen, (long name_space, const char *file), (void)name_space; if (file)
 BEFORE(dlsym, (void), settle_opening())
 BEFORE(dlvsym, (void), settle_opening())
 BEFORE(dlerror, (void), settle_opening())
-/* Its constructors have run: on which libc can't be seen afterwards. */
-BEFORE(dlclose, (void), settle_opening())
+BEFORE(dlclose, (void), list_before_close())
 
 /* These look at their return address to know who asks (RPATH, namespace, RTLD_NEXT), so libc's own are jumped to. */
 #if defined(__x86_64__)
@@ -118,7 +139,7 @@ JUMP(dlerror);
 JUMP(dlclose);
 
 EXPORT __attribute__((noreturn)) void _exit(int status) {
-  settle_opening();
+  settle_at_last();
   for (;;) SYS1(__NR_exit_group, status);
 }
 EXPORT __attribute__((noreturn)) void _Exit(int status) { _exit(status); }

@@ -126,7 +126,7 @@ static int report(int first, int count) {
   put(&l, ",\"program\":");
   put_json_bytes(&l, program, text_length(program));
   put(&l, ",\"opening\":");
-  put_unsigned(&l, opening.count, 10);
+  put_unsigned(&l, opening.settled, 10);
   put(&l, ",\"objects\":[");
   uint64_t sum = 0;
   int objects = 0;
@@ -141,9 +141,9 @@ static int report(int first, int count) {
   }
   put(&l, "]}\n");
   if (count < 0) return 0;
-  if (first || sum != mapped_sum || opening.count != mapped_opening) append_line(&l);
+  if (first || sum != mapped_sum || opening.settled != mapped_opening) append_line(&l);
   mapped_sum = sum;
-  mapped_opening = opening.count;
+  mapped_opening = opening.settled;
   return 1;
 }
 
@@ -233,7 +233,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
  * none was, no system call is made: the process may have forbidden them.
  */
 __attribute__((destructor)) static void end(void) {
-  settle_opening();
+  settle_at_last();
   if (!program || !loss || loads_now() == loads_before_main) return;
   if (!report(0, read_maps())) mark_loss();
 }

@@ -9,12 +9,14 @@
 
 /* A process that ends by another program owes a list of what it opened before. */
 static void settle_opening(void);
+static void settle_at_last(void);
 
 /* execve or posix_spawn with what else it was given; answers what that call answers. */
 struct call {
   int (*make)(const struct call *, const char *path, char *const argv[], char *const envp[]);
   void *pid;
   const void *actions, *attributes;
+  int replaces; /* this very process becomes the program */
   int succeeded; /* what `make` answers when a program was started and the call returns */
   long (*refuse)(long error); /* answers for the kernel where there is no such file; null: it is asked all the same */
   const struct trailer *given; /* what the hook of this very process announced the start by; null: it is for us to announce */
@@ -156,7 +158,8 @@ static int start_as(const struct call *call, const char *path, const char *named
                     char *const envp[], int depth) {
   struct target t = {.kind = KERNEL_REFUSES};
   require_self();
-  settle_opening();
+  if (call->replaces) settle_at_last();
+  else settle_opening();
   if (!self.id[0] || !path || !argv) return call->make(call, path, argv, envp);
   if (is_own_exe(path)) path = program;
   look_at(path, &t);
