@@ -59,8 +59,12 @@ static void settle_opening(void) {
 /* The process ends, or becomes another program: nothing will be mapped any more. */
 static void settle_at_last(void) { list_mapped(1); }
 
+/* By a constructor that ran before ours. */
+static int closed_early;
+
 /* Constructors have run, on which libc can't be seen afterwards: whoever opened it. */
 static void list_before_close(void) {
+  if (!program) closed_early = 1;
   if (opening.pid) list_mapped(is_opened_here());
 }
 

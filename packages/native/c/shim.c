@@ -226,6 +226,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();
   report(1, count);
+  if (closed_early) mark_loss();
 }
 
 /*

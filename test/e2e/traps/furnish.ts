@@ -61,6 +61,11 @@ function linkToHost(directory: string): void {
   cc('-o', at('needed-with-slash'), source, '-Wl,--no-as-needed', at('slash.so'))
   cc('-o', 'libslash.so', ...library, '-Wl,--no-as-needed', at('slash.so'))
   cc('-o', at('slash-of-library'), source, '-Wl,--no-as-needed', at('libslash.so'), '-Wl,-rpath,$ORIGIN')
+  const early = `#include <dlfcn.h>
+__attribute__((constructor)) static void early(void) { void *opened = dlopen("${hostLibraries}/libc.so.6", RTLD_NOW); if (opened) dlclose(opened); }`
+  const asLibrary = ['-shared', '-fPIC', '-x', 'c', '-', '-o', at('libearly.so')]
+  execFileSync('cc', asLibrary, { input: early, stdio: ['pipe', 'pipe', 'inherit'] })
+  cc('-o', at('opens-early'), source, '-Wl,--no-as-needed', at('libearly.so'), '-Wl,-rpath,$ORIGIN')
   appImage(directory)
 }
 

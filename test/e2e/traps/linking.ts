@@ -27,6 +27,11 @@ export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: K
       ...['exit', '_exit', 'close'].map((end) => opens(way, end)),
       ...['kill', 'abort', 'term'].map((end) => opens(way, end, 'unproven')),
     ]),
+    trap(
+      "dlopen of the host's libc by a library, closed before main",
+      [at('opens-early'), log],
+      newer('pass|fail|unproven', 'fail|unproven'),
+    ),
     trap('NSS', [tells, log, '-n', 'nobody']),
     trap('NSS, a user that is missing', [tells, log, '-n', 'no such user']),
     trap('iconv', [tells, log, '-i']),
