@@ -66,6 +66,15 @@ describe('a cell', () => {
     expect(records.at(-1)).toMatchObject({ program: '/project/inner', command: ['ld.so', '/project/inner', "it's"] })
   })
 
+  it('offers no command by hand for a worker, unless ld.so refused it', () => {
+    const worker = (state: 'mapped' | 'incompatible') => {
+      const found = seen(state)
+      return { ...found, spawn: { ...found.spawn, place: { ...found.spawn.place, file: '' } } }
+    }
+    expect(cellOf([fail], said([worker('mapped')])).records[0]?.command).toEqual([])
+    expect(cellOf([fail], said([worker('incompatible')])).records.at(-1)?.command[0]).toBe('ld.so')
+  })
+
   it('shows the worst first: wrong, incompatible, failed, unproven', () => {
     const all = [seen('unproven'), seen('incompatible'), seen('wrong')]
     const addons = ['/project/a.node']

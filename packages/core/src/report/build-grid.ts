@@ -89,7 +89,9 @@ function refusalOf({ reason, refused, spawn }: SpawnEvidence): string {
 }
 
 function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellRecord[] {
-  const command = byHand(column, found.spawn)
+  // A worker, which is no file's own, talks with its pool; only ld.so's refusal of it can be had by hand.
+  const isWorker = found.spawn.place.file === '' && found.state !== 'incompatible'
+  const command = isWorker ? [] : byHand(column, found.spawn)
   const { accounting } = found
   const proven = found.processes.map(
     ({ pid, ppid, program, strategy, proof }): CellRecord => ({

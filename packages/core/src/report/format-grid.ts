@@ -27,6 +27,7 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     lentLibraries(grid),
     refusedAddons(grid),
     uncounted(grid),
+    hostAlone(grid),
     ...explanations(grid, options, colors),
     summary(grid, options),
   ]
@@ -104,6 +105,13 @@ function uncounted(grid: Grid): string {
   return `The kernel did not count the execs of ${without} of ${records.length} processes: a start by raw system call would not be seen.`
 }
 
+/** A config that was not found must not look like a matrix that passed. */
+function hostAlone({ columns }: Grid): string {
+  return columns.length === 1 && columns[0]?.spec === 'host'
+    ? "Only the host's own glibc: the config has no sysroots, or only the host was chosen."
+    : ''
+}
+
 /** Why cells are red or unproven: by state, the first column it comes in; tests with the same reason are told once. */
 function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typeof pc.createColors>): string[] {
   const groups = new Map<string, { title: string; first: Cell; tests: string[] }>()
@@ -134,7 +142,7 @@ const most = 20
 
 function commandOf(cell: Cell): string[] {
   const record = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0]
-  return record ? [`  by hand: ${record.command.map(quote).join(' ')}`] : []
+  return record && record.command.length > 0 ? [`  by hand: ${record.command.map(quote).join(' ')}`] : []
 }
 
 /** A word as a POSIX shell reads it back. */

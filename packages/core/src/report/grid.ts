@@ -13,7 +13,7 @@ export interface CellRecord {
   readonly hostLibraries: readonly string[]
   /** Whether the kernel counted the execs of its tree, or the announcements of the shims are all there is. */
   readonly accounting: 'exact' | 'shim'
-  /** argv that does the same by hand, with raw ld.so. */
+  /** argv that does the same by hand, with raw ld.so; empty for a test's worker, which only its pool can start. */
   readonly command: readonly string[]
 }
 
