@@ -8,6 +8,7 @@ test.each([
   ['dir:/opt/glibc 2.28', { kind: 'dir', path: '/opt/glibc 2.28' }],
   ['debian:bullseye', { kind: 'debian', suite: 'bullseye', arch: null, packages: [] }],
   ['debian:trixie/arm64', { kind: 'debian', suite: 'trixie', arch: 'arm64', packages: [] }],
+  ['ubuntu:noble-updates/arm64', { kind: 'ubuntu', suite: 'noble-updates', arch: 'arm64', packages: [] }],
   ['debian:bookworm-backports', { kind: 'debian', suite: 'bookworm-backports', arch: null, packages: [] }],
 ])('%s', (text, spec) => {
   expect(parseSpec(text)).toEqual(spec)
@@ -30,7 +31,7 @@ describe('unknown', () => {
     'debian:bullseye/',
     'debian:bullseye/pdp11',
     'debian:a/b/c',
-    'ubuntu:jammy',
+    'fedora:40',
     'debian:bullseye\n',
   ])('%j', (text) => {
     const error = failure(() => parseSpec(text))

@@ -56,7 +56,7 @@ const table: readonly (readonly [
   code: string,
   told: RegExp,
 ])[] = [
-  ['an unknown form of spec', () => ['add', 'ubuntu:jammy'], 1, 'SPEC_UNKNOWN', /ubuntu:jammy.*debian:SUITE/],
+  ['an unknown form of spec', () => ['add', 'fedora:40'], 1, 'SPEC_UNKNOWN', /fedora:40.*debian:SUITE/],
   ['no spec at all', () => ['add', 'nonsense'], 1, 'SPEC_UNKNOWN', /nonsense/],
   [
     'a suite that no mirror has',
