@@ -4,6 +4,7 @@ export {
   gridOf,
   loadConfig,
   prepareMatrix,
+  resolveSysroot,
   type Session,
 } from '../../../packages/core/dist/index.js'
 export { type Attachment, attach, type Launcher, launcher, uninstall } from '../../../packages/core/dist/register.js'

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { furnishLaunchers } from './furnish-launchers.js'
 
 /** What the traps need that are made with further compilers and package managers. */
 export function furnishTools(directory: string): void {
   goPrograms(directory)
   rustProgram(directory)
-  launchers(directory)
+  furnishLaunchers(directory)
   capable(directory)
 }
 
@@ -48,28 +49,6 @@ function rustProgram(directory: string): void {
 }`
   writeFileSync(join(directory, 'rust.rs'), source)
   execFileSync('rustc', ['-o', 'rust', 'rust.rs'], { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-/** A project whose one dependency has a command, installed by pnpm and by yarn as their users do. */
-function launchers(directory: string): void {
-  const tool = join(directory, 'node_modules', 'tool')
-  writeFileSync(join(tool, 'package.json'), JSON.stringify({ name: 'tool', version: '1.0.0', bin: 'bin/tool.js' }))
-  const managers = join(directory, 'managers')
-  mkdirSync(managers)
-  writeFileSync(
-    join(managers, 'package.json'),
-    JSON.stringify({ private: true, dependencies: { pnpm: '9', yarn: '1' } }),
-  )
-  const quiet = (cwd: string, file: string, ...args: string[]) =>
-    execFileSync(file, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
-  quiet(managers, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts')
-  for (const name of ['pnpm', 'yarn']) {
-    const project = join(directory, `with-${name}`)
-    mkdirSync(project)
-    const content = { private: true, scripts: { tool: 'tool' }, dependencies: { tool: `file:${tool}` } }
-    writeFileSync(join(project, 'package.json'), JSON.stringify(content))
-    quiet(project, join(managers, 'node_modules', '.bin', name), 'install', '--offline', '--ignore-scripts')
-  }
 }
 
 /** capabilities(7), struct vfs_cap_data of linux/capability.h: cap_net_raw=ep. */

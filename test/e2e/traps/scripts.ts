@@ -23,5 +23,12 @@ export function scripts({ at, sh, trap }: Kit): Trap[] {
         needs: 'tools',
       }),
     ]),
+    sh(
+      'yarn run, with plug and play',
+      `cd ${at('with-pnp')} && ${at('newer-manager/node_modules/.bin/yarn')} run tool`,
+      'pass',
+      1,
+      { needs: 'tools' },
+    ),
   ]
 }

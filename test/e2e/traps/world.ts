@@ -42,17 +42,19 @@ export interface World {
   close(): void
 }
 
-const sysroots = ['debian:bullseye', 'debian:bookworm', 'debian:trixie', 'debian:forky', 'debian:experimental']
+const released = ['debian:bullseye', 'debian:bookworm', 'debian:trixie', 'debian:forky', 'debian:experimental']
 
 export interface WorldOptions {
   readonly strategy?: StrategyOption
+  readonly sysroots?: readonly string[]
   /** Further fixture programs, and what else a world needs in its directory. */
   readonly programs?: readonly string[]
   readonly more?: ((directory: string) => void) | undefined
 }
 
 /** Compiles the programs, opens a session over all sysroots, and lets commands run in each column as a test would. */
-export async function makeWorld({ strategy = 'loader', programs = [], more }: WorldOptions = {}): Promise<World> {
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const { strategy = 'loader', sysroots = released, programs = [], more } = options
   const directory = realpathSync(dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-traps-' }).name)
   chmodSync(directory, 0o755)
   await buildPrograms(directory, [
@@ -63,7 +65,7 @@ export async function makeWorld({ strategy = 'loader', programs = [], more }: Wo
   more?.(directory)
   // A program that is named can be shown to a whole mount namespace; for the other strategies it changes nothing.
   const named = [join(directory, 'tells-libc'), '**']
-  const overrides = { sysroots, strategy, programs: named, exclude: ['static-tool'] }
+  const overrides = { sysroots: [...sysroots], strategy, programs: named, exclude: ['static-tool'] }
   const session = await prepareMatrix(await loadConfig({ cwd: directory, overrides }), { install: true })
   return inSession(session, directory)
 }
