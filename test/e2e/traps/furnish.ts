@@ -48,9 +48,9 @@ const hostLibraries = '/lib/x86_64-linux-gnu'
 function linkToHost(directory: string): void {
   const at = (name: string) => join(directory, name)
   const source = new URL('../../../fixtures/programs/tells-libc.c', import.meta.url).pathname
-  const cc = (...args: string[]) =>
-    execFileSync('cc', args, { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'], input: 'int mid = 1;' })
-  const library = ['-x', 'c', '-shared', '-fPIC', '-', '-x', 'none']
+  const cc = (...args: string[]) => execFileSync('cc', args, { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] })
+  writeFileSync(at('mid.c'), 'int mid = 1;\n')
+  const library = ['-shared', '-fPIC', at('mid.c')]
   cc('-o', at('rpath'), source, `-Wl,-rpath,${hostLibraries},--disable-new-dtags`)
   cc('-o', at('runpath'), source, `-Wl,-rpath,${hostLibraries},--enable-new-dtags`)
   cc('-o', 'libmid.so', ...library, '-Wl,--no-as-needed', '-lm', `-Wl,-rpath,${hostLibraries},--disable-new-dtags`)
