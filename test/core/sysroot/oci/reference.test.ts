@@ -12,7 +12,7 @@ test.each([
   ['docker.io/debian', 'docker.io', 'library/debian', 'latest', null, 'debian:latest'],
   ['index.docker.io/me/it', 'docker.io', 'me/it', 'latest', null, 'me/it:latest'],
   ['me/it:1', 'docker.io', 'me/it', '1', null, 'me/it:1'],
-  ['quay.io/a/b/c', 'quay.io', 'a/b/c', 'latest', null, 'quay.io/a/b/c:latest'],
+  ['registry.example.org/a/b/c', 'registry.example.org', 'a/b/c', 'latest', null, 'registry.example.org/a/b/c:latest'],
   ['localhost/it', 'localhost', 'it', 'latest', null, 'localhost/it:latest'],
   ['localhost:5000/it:t', 'localhost:5000', 'it', 't', null, 'localhost:5000/it:t'],
   ['UPPER/it', 'UPPER', 'it', 'latest', null, 'UPPER/it:latest'],

@@ -1,6 +1,6 @@
 /** Where an image lies, as the distribution spec addresses it. */
 export interface ImageReference {
-  /** As users write it: `docker.io`, `quay.io`, `localhost:5000`. */
+  /** As users write it: `docker.io`, `registry.example.org`, `localhost:5000`. */
   readonly registry: string
   readonly repository: string
   readonly tag: string | null
