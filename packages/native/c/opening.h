@@ -78,7 +78,7 @@ static void announce_opening(void) {
   opening.thread = own_thread();
   put_head(&l, "opening", &self);
   put(&l, ",\"opening\":");
-  put_unsigned(&l, ++opening.count, 10);
+  put_unsigned(&l, __atomic_add_fetch(&opening.count, 1, __ATOMIC_RELAXED), 10);
   put(&l, "}\n");
   append_line(&l);
 }

@@ -126,6 +126,8 @@ describe('a library that a process opens itself', () => {
     })
     expect(stateOf(spawned(), root, opening(1), mapped([libc], { opening: 1 }))).toBe('mapped')
     expect(stateOf(spawned(), root, opening(1), mapped([libc, hostLibc], { opening: 1 }))).toBe('wrong')
+    // Two processes that look like one: nobody knows whose list it is.
+    expect(stateOf(spawned(), root, opening(1), opening(1), mapped([libc], { opening: 1 }))).toBe('unproven')
   })
 
   it('is not settled by an earlier list, another process, or another start', () => {

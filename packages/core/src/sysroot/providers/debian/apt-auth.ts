@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { namesIn, textOf } from './apt-files.js'
 
 /** One `machine` of apt's auth.conf. */
 interface Login {
@@ -51,20 +51,4 @@ function matches(machine: string, url: URL): boolean {
   const samePort = port === undefined || port === own
   const sameHost = host.toLowerCase() === url.hostname
   return `${protocol.toLowerCase()}:` === url.protocol && sameHost && samePort && url.pathname.startsWith(path)
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).sort()
-  } catch {
-    return []
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

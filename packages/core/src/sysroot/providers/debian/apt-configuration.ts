@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { namesIn, textOf } from './apt-files.js'
 
 /** apt's settings by name in lower case (`acquire::http::proxy`), as apt.conf.d in the order of its names and then apt.conf leave them. */
 export function readAptConfiguration(machineRoot: string): ReadonlyMap<string, string> {
@@ -28,20 +28,4 @@ function parse(text: string): readonly (readonly [string, string])[] {
     if (sign !== undefined) words = []
   }
   return settings
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).sort()
-  } catch {
-    return []
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }
