@@ -63,6 +63,12 @@ export type ErrorCode =
   | 'TOOLS_MISSING'
   | 'BUILD_FAILED'
   | 'COMPANIONS_REFUSED'
+  | 'SYSROOT_DAMAGED'
+  | 'SYSROOT_IN_USE'
+  | 'LOCK_MALFORMED'
+  | 'LOCK_OUTDATED'
+  | 'LOCK_MISMATCH'
+  | 'PIN_GONE'
   // plan and spawn
   | 'PROGRAM_NOT_FOUND'
   | 'PROGRAM_NOT_EXECUTABLE'

@@ -10,16 +10,17 @@ import { resolveSysroot } from '../../../packages/core/src/sysroot/resolve.js'
 import { rejection } from '../failure.js'
 import { temporary } from './debian/machine.js'
 import { fakeTarball, fakeTree } from './fake-source.js'
+import { storeContent } from './store-content.js'
 
 const child = fileURLToPath(new URL('install-child.mjs', import.meta.url))
 
 function emptyStore(more: NodeJS.ProcessEnv = {}) {
   const home = temporary()
-  return { env: { ...process.env, GLIBC_MATRIX_HOME: home, ...more }, home, store: join(home, 'sysroots') }
+  return { env: { ...process.env, GLIBC_MATRIX_HOME: home, ...more }, home }
 }
 
 test('a tarball is configured, made and installed; what only compilers want is left out', async () => {
-  const { env, home, store } = emptyStore({ LD_LIBRARY_PATH: '/nowhere', MAKEFLAGS: '-n' })
+  const { env, home } = emptyStore({ LD_LIBRARY_PATH: '/nowhere', MAKEFLAGS: '-n' })
   const spec = `source:${await fakeTarball()}`
   const told: Progress[] = []
   const sysroot = await resolveSysroot({ spec }, { install: true, env, onProgress: (each) => told.push(each) })
@@ -32,7 +33,7 @@ test('a tarball is configured, made and installed; what only compilers want is l
   expect(statSync(sysroot.libc.path).mode & 0o222).toBe(0)
   expect([...new Set(told.map(({ stage }) => stage))]).toEqual(['unpack', 'configure', 'compile', 'install'])
   expect(readdirSync(join(home, 'logs'))).toEqual([])
-  expect(readdirSync(store)).toHaveLength(1)
+  expect(storeContent(home)).toHaveLength(1)
 
   // It is there: the tarball is what it holds, and another home gets the same.
   expect(await resolveSysroot({ spec }, { install: false, env })).toEqual(sysroot)
@@ -64,7 +65,7 @@ test.each([
     /make -j\d+ ended with status 2: x.c:1:2: error/,
   ],
 ])('a %s that fails keeps its log and nothing else', async (_, steps, said) => {
-  const { env, home, store } = emptyStore()
+  const { env, home } = emptyStore()
   const error = await rejection(resolveSysroot({ spec: `source:${await fakeTarball(steps)}` }, { install: true, env }))
   expect(error.code).toBe('BUILD_FAILED')
   expect(error.message).toMatch(said)
@@ -72,18 +73,18 @@ test.each([
   expect(error.hint).toContain(log)
   expect(dirname(log)).toBe(join(home, 'logs'))
   expect(readFileSync(log, 'utf8')).toContain('error: ')
-  expect(readdirSync(store)).toEqual([])
+  expect(storeContent(home)).toEqual([])
 })
 
 test('tools that are missing are named with their packages, before anything is done', async () => {
   const bin = temporary()
   for (const tool of ['gcc', 'ld', 'make', 'sed', 'tar']) symlinkSync('/bin/true', join(bin, tool))
-  const { env, store } = emptyStore({ PATH: bin })
+  const { env, home } = emptyStore({ PATH: bin })
   const error = await rejection(resolveSysroot({ spec: `source:${await fakeTarball()}` }, { install: true, env }))
   expect(error.code).toBe('TOOLS_MISSING')
   expect(error.message).toContain('gawk, bison, python3, gzip are not in PATH')
   expect(error.hint).toContain('apt-get install gawk bison python3 gzip')
-  expect(readdirSync(store)).toEqual([])
+  expect(storeContent(home)).toEqual([])
 })
 
 test('what is no source of glibc is told as such', async () => {
@@ -104,7 +105,7 @@ test('a build that is killed ends with its make, and the next one starts anew', 
   const tarball = await fakeTarball({
     compile: `[ -e ${flag} ] || { echo $$$$ > ${flag}; while :; do echo on; sleep 0.1; done; }`,
   })
-  const { env, store } = emptyStore()
+  const { env, home } = emptyStore()
   const request = { spec: `source:${tarball}` }
   const killed = spawn(process.execPath, [child, JSON.stringify(request)], { env, stdio: 'ignore' })
   while (!existsSync(flag) || readFileSync(flag, 'utf8') === '') await setTimeout(20)
@@ -113,7 +114,7 @@ test('a build that is killed ends with its make, and the next one starts anew', 
   const loop = `/proc/${readFileSync(flag, 'utf8').trim()}`
   for (let waited = 0; existsSync(loop) && waited < 100; waited++) await setTimeout(50)
   expect(existsSync(loop)).toBe(false)
-  expect(readdirSync(store).filter((name) => name.startsWith('.tmp-'))).toHaveLength(1)
+  expect(storeContent(home).filter((name) => name.startsWith('scratch/'))).toHaveLength(1)
   expect((await resolveSysroot(request, { install: true, env })).glibc).toBe('2.31')
-  expect(readdirSync(store)).toHaveLength(1)
+  expect(storeContent(home)).toHaveLength(1)
 })

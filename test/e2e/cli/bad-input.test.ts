@@ -161,8 +161,8 @@ test.each([
   expect(exitCode).toBe(status)
 })
 
-/** What a failed install left in the store, the locks aside. */
+/** What a failed install left in the store. */
 function left(): string[] {
-  const store = join(env.GLIBC_MATRIX_HOME, 'sysroots')
-  return existsSync(store) ? readdirSync(store).filter((name) => !name.startsWith('.lock-')) : []
+  const parts = ['trees', 'index', 'scratch', 'locks'].map((part) => join(env.GLIBC_MATRIX_HOME, 'store', part))
+  return parts.flatMap((part) => (existsSync(part) ? readdirSync(part) : []))
 }

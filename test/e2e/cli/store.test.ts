@@ -33,7 +33,7 @@ test('a sysroot from empty store to empty store', async () => {
       spec: 'debian:bullseye',
       glibc: '2.31',
       machine: expect.stringMatching(/^(x86_64|aarch64)$/),
-      path: expect.stringMatching(new RegExp(`^${env.GLIBC_MATRIX_HOME}/sysroots/[^./][^/]*/root$`)),
+      path: expect.stringMatching(new RegExp(`^${env.GLIBC_MATRIX_HOME}/store/trees/[0-9a-f]{32}/root$`)),
       loader: expect.stringMatching(new RegExp(`^${root}/.*ld-`)),
       libraryPath: expect.arrayContaining([expect.stringMatching(new RegExp(`^${root}/`))]),
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -68,7 +68,9 @@ test('a sysroot from empty store to empty store', async () => {
   expect(removed).toMatchObject({ exitCode: 1, stdout: 'removed old (debian:bullseye)\n' })
   expect(removed.stderr).toContain('SYSROOT_NOT_FOUND')
   expect(await listed()).toEqual([])
-  expect(readdirSync(join(env.GLIBC_MATRIX_HOME, 'sysroots')).filter((name) => !name.startsWith('.lock-'))).toEqual([])
+  for (const part of ['trees', 'index', 'scratch', 'locks']) {
+    expect(readdirSync(join(env.GLIBC_MATRIX_HOME, 'store', part)), part).toEqual([])
+  }
 })
 
 test('a name of the config brings its packages', async () => {

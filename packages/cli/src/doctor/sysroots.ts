@@ -15,10 +15,14 @@ export const sysroots: Check = {
   },
 }
 
-function judge({ name, spec, path, fault }: CheckedSysroot): Finding {
+function judge({ name, spec, path, faults }: CheckedSysroot): Finding {
+  const [first] = faults
   const title = spec === null ? path : `${name} (${spec})`
-  if (fault === null) return ok(`${title}: every file as installed`)
+  if (first === undefined) return ok(`${title}: every file as installed`)
+  const others = faults.length === 1 ? '' : `, and ${faults.length - 1} more (glibc-matrix verify)`
   const hint =
-    spec === null ? `Remove the directory ${path}` : `Run: glibc-matrix remove ${spec} && glibc-matrix add ${spec}`
-  return problem(`${title}: ${fault}`, hint)
+    spec === null
+      ? `Remove ${path}/${first.path}, and add the sysroot again`
+      : `Run: glibc-matrix remove ${spec} && glibc-matrix add ${spec}`
+  return problem(`${title}: ${first.path} is ${first.what}: ${first.detail}${others}`, hint)
 }

@@ -1,29 +1,38 @@
-import { join } from 'node:path'
-import { type Environment, readStored, storeDirectory, storedKeys } from './store.js'
-import { treeDigest } from './tree-digest.js'
+import { isGlibcMatrixError } from '../errors.js'
+import { readRecord, type StoredSysroot, storedKeys } from './records.js'
+import { type Environment, storePaths } from './store.js'
+import { treeDirectory } from './trees.js'
+import { upgradeStore } from './upgrade.js'
+import { type TreeFault, treeFaults } from './verify.js'
 
-/** An installed sysroot as `doctor` finds it: `fault` says what is wrong with its files, null when all are as installed. */
+/** An installed sysroot and what is wrong with it: nothing when every file is as it was installed. */
 export interface CheckedSysroot {
   readonly key: string
   readonly path: string
   readonly name: string | null
   readonly spec: string | null
-  readonly fault: string | null
+  readonly digest: string | null
+  readonly faults: readonly TreeFault[]
 }
 
 /** Compares every file of every installed sysroot with what was installed: a run looks at loader and libc alone. */
 export function checkSysroots(env: Environment = process.env): readonly CheckedSysroot[] {
+  upgradeStore(env)
   return storedKeys(env).map((key) => {
-    const path = join(storeDirectory(env), key)
-    try {
-      const stored = readStored(env, key)
-      if (stored === null)
-        return { key, path, name: null, spec: null, fault: 'its record sysroot.json is missing or damaged' }
-      const { name, spec, digest } = stored
-      const fault = treeDigest(join(path, 'root')) === digest ? null : 'its files are not those that were installed'
-      return { key, path, name, spec, fault }
-    } catch (error) {
-      return { key, path, name: null, spec: null, fault: (error as Error).message }
-    }
+    const record = recordOrFault(env, key)
+    if (!('digest' in record))
+      return { key, path: storePaths(env).index, name: null, spec: null, digest: null, faults: [record] }
+    const { name, spec, digest } = record
+    return { key, path: treeDirectory(env, digest), name, spec, digest, faults: treeFaults(env, digest) }
   })
+}
+
+function recordOrFault(env: Environment, key: string): StoredSysroot | TreeFault {
+  const file = `${key}.json`
+  try {
+    return readRecord(env, key) ?? { path: file, what: 'missing', detail: 'it was removed just now' }
+  } catch (error) {
+    if (!isGlibcMatrixError(error)) throw error
+    return { path: file, what: 'changed', detail: error.message }
+  }
 }

@@ -1,34 +1,119 @@
-import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Environment, storeDirectory } from './store.js'
+import { setTimeout } from 'node:timers/promises'
+import { holderHere, parseHolder, stateOf } from './holder.js'
+import { type Environment, storePaths } from './store.js'
 
-/** A holder renews its lock; one that was killed loses it after this long, in milliseconds. */
-const STALE = 10_000
-/** A glibc may be built meanwhile: one waits as long as the holder renews its lock, two hours at the most. */
-const RETRIES = { retries: 14_400, factor: 1, minTimeout: 500, maxTimeout: 500 }
+/** How often a holder says that it lives, in milliseconds. */
+const BEAT = 2_000
+/** One of another machine that says nothing for this long is gone; of this machine the process itself is looked for. */
+const SILENCE = 15_000
+const POLL = 50
 
-/** Runs `work` while no other process changes `key`: many workers may ask for one sysroot at once, one installs it. */
+/**
+ * Runs `work` while no other process, on this machine or another with the same file system, changes `key`: many workers may ask
+ * for one sysroot at once, one installs it. Whoever is killed loses it. Two could hold it if a machine sleeps in its turn;
+ * nothing breaks then, since finished directories are put in place by one rename.
+ */
 export async function withLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T> {
-  const { lock } = await import('proper-lockfile')
-  const store = storeDirectory(env)
-  mkdirSync(store, { recursive: true })
-  const release = await lock(join(store, key), {
-    realpath: false,
-    lockfilePath: join(store, `.lock-${key}`),
-    stale: STALE,
-    update: STALE / 4,
-    retries: RETRIES,
-    // A machine that slept: the install is still sound, since it only ever renames a finished directory.
-    onCompromised: () => {},
-  })
-  process.on('SIGXFSZ', onlyAnError)
-  try {
-    return await work()
-  } finally {
-    await release().catch(() => {})
-    process.off('SIGXFSZ', onlyAnError)
+  const { locks } = storePaths(env)
+  mkdirSync(locks, { recursive: true })
+  const path = join(locks, key)
+  for (let seen: Seen | null = null; ; ) {
+    const text = take(path)
+    if (text !== null) return held(path, text, work)
+    seen = look(path, seen)
+    if (seen?.isGone) breakLock(path, seen.text)
+    else await setTimeout(POLL + Math.random() * POLL)
   }
 }
 
-/** Node itself ignores SIGXFSZ, so that a limit on the size of files is an EFBIG; proper-lockfile's signal-exit would die of it. */
-function onlyAnError(): void {}
+/** As `withLock`, null at once when another holds it. */
+export async function tryLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T | null> {
+  const { locks } = storePaths(env)
+  mkdirSync(locks, { recursive: true })
+  const path = join(locks, key)
+  const seen = look(path, null)
+  if (seen?.isGone) breakLock(path, seen.text)
+  const text = take(path)
+  return text === null ? null : held(path, text, work)
+}
+
+/** Answers what was written into the new lock, null when there is one already. */
+function take(path: string): string | null {
+  const text = `${JSON.stringify({ ...holderHere(), nonce: randomBytes(8).toString('hex') })}\n`
+  try {
+    writeFileSync(path, text, { flag: 'wx' })
+    return text
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    throw error
+  }
+}
+
+async function held<T>(path: string, text: string, work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => touch(path), BEAT)
+  beat.unref()
+  try {
+    return await work()
+  } finally {
+    clearInterval(beat)
+    if (textOf(path) === text) rmSync(path, { force: true })
+  }
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date())
+  } catch {
+    // Another took it for dead: the work is still sound, and ends by itself.
+  }
+}
+
+interface Seen {
+  readonly text: string
+  readonly touched: number
+  /** When it was first seen so, by our own clock: another machine's may be wrong. */
+  readonly since: number
+  readonly isGone: boolean
+}
+
+function look(path: string, before: Seen | null): Seen | null {
+  const text = textOf(path)
+  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  if (text === null || touched === undefined) return null
+  const same = before !== null && before.text === text && before.touched === touched
+  const since = same ? before.since : performance.now()
+  const holder = parseHolder(text)
+  const state = holder === null ? 'unknown' : stateOf(holder)
+  const isSilent = state === 'unknown' && performance.now() - since > SILENCE
+  return { text, touched, since, isGone: state === 'gone' || isSilent }
+}
+
+/** Moves the lock away first, and puts it back if another's had come in between. */
+function breakLock(path: string, text: string): void {
+  const aside = `${path}.broken-${process.pid}-${randomBytes(4).toString('hex')}`
+  try {
+    renameSync(path, aside)
+  } catch {
+    return
+  }
+  const moved = textOf(aside)
+  if (moved !== null && moved !== text) {
+    try {
+      writeFileSync(path, moved, { flag: 'wx' })
+    } catch {
+      // A third one holds it by now; the one that was moved works on beside it.
+    }
+  }
+  rmSync(aside, { force: true })
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}

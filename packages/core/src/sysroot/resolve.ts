@@ -1,28 +1,26 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { isGlibcVersion } from '../config/glibc-version.js'
+import { type LockFile, lockedIn } from '../config/lock-file.js'
 import { isSuiteSpec } from '../config/suite-spec.js'
-import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
+import { GlibcMatrixError } from '../errors.js'
+import { machineArchitecture } from './architecture.js'
+import { checkPins, type Pinned } from './check-pins.js'
 import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
 import { installContext } from './install-context.js'
+import { keepLock } from './kept-locks.js'
 import { withLock } from './lock.js'
+import { openStored, openTree } from './open-stored.js'
 import type { Progress } from './providers/provider.js'
 import { providerOf } from './providers/table.js'
+import { readRecord, writeRecord } from './records.js'
 import { formatSpec, parseSpec } from './spec.js'
-import {
-  commitScratch,
-  deleteStored,
-  type Environment,
-  makeScratch,
-  readStored,
-  storeDirectory,
-  storedKeys,
-  sweepScratch,
-  writeStored,
-} from './store.js'
+import { type Environment, storeDirectory } from './store.js'
 import { storeFailure } from './store-failure.js'
-import type { Sysroot, SysrootSpec } from './sysroot.js'
-import { fileDigest, treeDigest } from './tree-digest.js'
+import type { InstalledPackage, Sysroot, SysrootSpec } from './sysroot.js'
+import { commitTree, makeScratch, sweepScratch, treeDirectory, writeManifest } from './trees.js'
+import { holding } from './uses.js'
 
 /** A sysroot as the user asks for it. */
 export interface SysrootRequest {
@@ -38,6 +36,8 @@ export interface SysrootRequest {
   /** File with the archive's keys; before GLIBC_MATRIX_KEYRING and the machine's keyrings. */
   readonly keyring?: string | null | undefined
   readonly allowUnsigned?: boolean | undefined
+  /** The project's lock file: what it pins is installed exactly so. */
+  readonly lock?: LockFile | null | undefined
 }
 
 export interface ResolveOptions {
@@ -45,15 +45,27 @@ export interface ResolveOptions {
   readonly install: boolean
   readonly onProgress?: ((progress: Progress) => void) | undefined
   readonly env?: Environment | undefined
+  /** Looks for what there is today, and lets the spec mean that from now on; lock files are not asked. */
+  readonly fresh?: boolean | undefined
 }
 
 /** Answers the sysroot of a request: verified and described when it is there, installed first when it may be. */
 export async function resolveSysroot(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
   const sysroot = await resolveAlone(request, options)
   if (!request.with) return sysroot
-  const packages = isSuiteSpec(request.spec) ? [] : request.packages
-  const lender = await resolveAlone({ ...request, name: null, spec: request.with, packages }, options)
+  const lender = await resolveAlone(lenderOf(request, request.with), options)
   return withCompanions(sysroot, lender, options.env ?? process.env)
+}
+
+/** The packages of a request are the lender's when the sysroot itself is of no suite. */
+export function lenderOf(request: SysrootRequest, lender: string): SysrootRequest {
+  const packages = isSuiteSpec(request.spec) ? [] : request.packages
+  return { ...request, name: null, spec: lender, packages }
+}
+
+/** Debian's name of the architecture that a spec means here; `any` when its files are the same everywhere. */
+export function architectureOf(spec: SysrootSpec): string {
+  return 'arch' in spec ? (spec.arch ?? machineArchitecture()) : 'any'
 }
 
 async function resolveAlone(request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
@@ -63,80 +75,93 @@ async function resolveAlone(request: SysrootRequest, options: ResolveOptions): P
   if ('inPlace' in location) {
     return describeRoot({ name: nameOf(request, spec), spec: formatSpec(spec), root: location.inPlace })
   }
-  const installed = openStored(env, location.key, request.name)
-  if (installed !== null) return installed
-  if (!options.install) throw missing(spec, env)
-  return withLock(env, location.key, async () => {
-    const byAnother = openStored(env, location.key, request.name)
-    return byAnother ?? installInto(env, location.key, spec, request, options)
-  }).catch((error) => {
-    throw storeFailure(error, storeDirectory(env))
-  })
-}
-
-/** Every installed sysroot, in the order of their keys; damaged ones are left out, since `add` installs them anew. */
-export function listSysroots(env: Environment = process.env): readonly Sysroot[] {
-  return storedKeys(env).flatMap((key) => openStored(env, key, undefined) ?? [])
-}
-
-/** Removes the installed sysroots of that name or spec, damaged ones too, and names them; SYSROOT_NOT_FOUND when there is none. */
-export async function removeSysroot(
-  nameOrSpec: string,
-  env: Environment = process.env,
-): Promise<readonly Pick<Sysroot, 'name' | 'spec'>[]> {
-  const chosen = storedKeys(env).flatMap((key) => {
-    const stored = readStored(env, key)
-    return stored !== null && [stored.name, stored.spec].includes(nameOrSpec) ? [{ key, stored }] : []
-  })
-  if (chosen.length === 0) throw notInstalled(nameOrSpec, env)
-  for (const { key } of chosen) {
-    await withLock(env, key, async () => deleteStored(env, key)).catch((error) => {
+  const pinned = options.fresh ? null : pinnedOf(request, spec)
+  const place: Place = { env, key: location.key, spec, pinned }
+  const open = () => (options.fresh ? null : openPlace(place, request.name))
+  const installed = open()
+  if (installed === null && !options.install) throw missing(spec, env)
+  if (pinned !== null && options.install) keepLock(env, pinned.file)
+  if (installed === null) {
+    const install = async () => open() ?? installInto(place, request, options)
+    return withLock(env, location.key, install).catch((error) => {
       throw storeFailure(error, storeDirectory(env))
     })
   }
-  return chosen.map(({ stored: { name, spec } }) => ({ name, spec }))
+  return installed
 }
 
-/** Describes an installed sysroot by its files as they are now; null when it is not there or not as it was installed. */
-function openStored(env: Environment, key: string, name: string | null | undefined): Sysroot | null {
-  const stored = readStored(env, key)
-  if (stored === null) return null
-  const { spec, arch, digest, packages } = stored
-  const root = join(storeDirectory(env), key, 'root')
-  try {
-    const sysroot = describeRoot({ name: name ?? stored.name, spec, root, arch, digest, packages })
-    const intact =
-      fileDigest(sysroot.loader) === stored.loaderSha256 && fileDigest(sysroot.libc.path) === stored.libcSha256
-    return intact ? sysroot : null
-  } catch (error) {
-    if (isGlibcMatrixError(error)) return null
-    throw error
-  }
+/** A sysroot of the store, and what a lock file says of it. */
+interface Place {
+  readonly env: Environment
+  readonly key: string
+  readonly spec: SysrootSpec
+  readonly pinned: Pinned | null
 }
 
-async function installInto(
-  env: Environment,
-  key: string,
-  spec: SysrootSpec,
-  request: SysrootRequest,
-  options: ResolveOptions,
-): Promise<Sysroot> {
+/** @throws GlibcMatrixError LOCK_OUTDATED when nothing but what is pinned may be had, and this isn't. */
+function pinnedOf({ lock, packages = [] }: SysrootRequest, spec: SysrootSpec): Pinned | null {
+  if (!lock) return null
+  const arch = architectureOf(spec)
+  const tree = lockedIn(lock, formatSpec(spec), packages, arch)
+  if (tree !== null) return { tree, file: lock.file }
+  if (!lock.frozen) return null
+  throw new GlibcMatrixError(
+    'LOCK_OUTDATED',
+    `${lock.file} ${lock.sysroots === null ? 'does not exist' : `does not pin '${formatSpec(spec)}' on ${arch}`}${packages.length > 0 ? ` with ${packages.join(', ')}` : ''}, and nothing else may be installed (--frozen, or CI is set)`,
+    'Run glibc-matrix add without --frozen where CI is not set, and commit the lock file.',
+    { file: lock.file, spec: formatSpec(spec), packages, arch },
+  )
+}
+
+function openPlace(place: Place, name: string | null | undefined): Sysroot | null {
+  const { env, key, spec, pinned } = place
+  if (pinned === null) return openStored(env, key, name)
+  const { digest, packages } = pinned.tree
+  if (digest !== null) return openTree(env, { ...originOf(spec, packages), name: name ?? null, digest })
+  const built = openStored(env, key, name)
+  if (built !== null) checkPins(pinned, built)
+  return built
+}
+
+async function installInto(place: Place, request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
+  const { env, key, spec, pinned } = place
   sweepScratch(env, key)
   const scratch = makeScratch(env, key)
   try {
     const root = join(realpathSync(scratch), 'root')
     mkdirSync(root)
-    const packages = await providerOf(spec).install(spec, root, installContext(request, options, env))
-    const digest = treeDigest(root)
-    const arch = 'arch' in spec ? spec.arch : null
-    const described = { name: nameOf(request, spec), spec: formatSpec(spec), root, arch, digest, packages }
-    writeStored(scratch, describeRoot(described), arch)
-    commitScratch(env, key, scratch)
+    const context = installContext(request, options, env)
+    const packages = await providerOf(spec).install(spec, root, context, pinned?.tree.packages ?? null)
+    const origin = originOf(spec, packages)
+    const { glibc } = describeRoot({ name: null, root, ...origin })
+    const digest = writeManifest(scratch, origin)
+    if (pinned !== null) checkPins(pinned, { spec: origin.spec, digest, packages })
+    return await holding(basename(treeDirectory(env, digest)), env, () => {
+      commitTree(env, scratch, digest)
+      const name = request.name ?? givenName(env, key) ?? glibc
+      if (pinned === null || !hasTree(env, key)) writeRecord(env, key, { ...origin, name, digest })
+      return openPlace(place, request.name) as Sysroot
+    })
   } catch (error) {
     rmSync(scratch, { recursive: true, force: true })
     throw error
   }
-  return openStored(env, key, request.name) as Sysroot
+}
+
+function originOf(spec: SysrootSpec, packages: readonly InstalledPackage[]) {
+  return { spec: formatSpec(spec), arch: 'arch' in spec ? spec.arch : null, packages }
+}
+
+/** The name that `add --name` gave; one that is a version is that of the tree, and goes with it. */
+function givenName(env: Environment, key: string): string | null {
+  const name = readRecord(env, key)?.name ?? null
+  return name !== null && isGlibcVersion(name) ? null : name
+}
+
+/** What a spec means here is only changed for a lock file when it means nothing yet. */
+function hasTree(env: Environment, key: string): boolean {
+  const record = readRecord(env, key)
+  return record !== null && existsSync(treeDirectory(env, record.digest))
 }
 
 function nameOf(request: SysrootRequest, spec: SysrootSpec): string | null {
@@ -150,15 +175,5 @@ function missing(spec: SysrootSpec, env: Environment): GlibcMatrixError {
     `Sysroot '${text}' is not installed in ${storeDirectory(env)}`,
     `Run: glibc-matrix add ${text}`,
     { spec: text },
-  )
-}
-
-function notInstalled(nameOrSpec: string, env: Environment): GlibcMatrixError {
-  const installed = listSysroots(env).map((sysroot) => `${sysroot.name} (${sysroot.spec})`)
-  return new GlibcMatrixError(
-    'SYSROOT_NOT_FOUND',
-    `No installed sysroot is named '${nameOrSpec}'; installed: ${installed.join(', ') || 'none'}`,
-    'Run: glibc-matrix list',
-    { nameOrSpec, installed },
   )
 }

@@ -77,8 +77,12 @@ export interface RefusedLibrary {
   readonly reason: string
 }
 
+/** A package that a sysroot is made of; in a lock file it is what an install must find. */
 export interface InstalledPackage {
   readonly name: string
   readonly version: string
   readonly sha256: string
+  /** In bytes, with `path`: where it lies below a mirror. */
+  readonly size?: number | undefined
+  readonly path?: string | undefined
 }

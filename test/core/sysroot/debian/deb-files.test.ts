@@ -1,10 +1,11 @@
-import { readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../../../packages/core/src/config/load.js'
 import { resolveSysroot } from '../../../../packages/core/src/sysroot/resolve.js'
 import { formatSpec, parseSpec } from '../../../../packages/core/src/sysroot/spec.js'
 import { failure, rejection } from '../../failure.js'
+import { storeContent } from '../store-content.js'
 import * as fake from './fake-archive.js'
 import { temporary } from './machine.js'
 
@@ -82,7 +83,7 @@ test.each<[string, string, RegExp, () => Promise<Record<string, Uint8Array>>]>([
   const error = await rejection(install())
   expect(error.code).toBe(code)
   expect(error.message).toMatch(found)
-  expect(readdirSync(join(home, 'sysroots'))).toEqual([])
+  expect(storeContent(home)).toEqual([])
 })
 
 test('a file that is missing is named', async () => {

@@ -6,6 +6,7 @@ import { readSigned } from '../../../../packages/core/src/sysroot/providers/debi
 import { debian } from '../../../../packages/core/src/sysroot/providers/debian.js'
 import { resolveSysroot, type SysrootRequest } from '../../../../packages/core/src/sysroot/resolve.js'
 import { rejection } from '../../failure.js'
+import { storeContent } from '../store-content.js'
 import * as fake from './fake-archive.js'
 import { context, machine, temporary } from './machine.js'
 
@@ -28,7 +29,7 @@ async function ask(files: Record<string, fake.Answer>, more: Partial<SysrootRequ
   const home = temporary()
   const request = { spec: `debian:${suite}`, mirrors: [url], keyring, ...more }
   const install = () => resolveSysroot(request, { install: true, env: { GLIBC_MATRIX_HOME: home } })
-  return { install, asked, store: join(home, 'sysroots'), url }
+  return { install, asked, home, url }
 }
 
 async function signed(
@@ -41,9 +42,9 @@ async function signed(
 }
 
 async function refusal(files: Record<string, fake.Answer>, more: Partial<SysrootRequest> = {}) {
-  const { install, store } = await ask(files, more)
+  const { install, home } = await ask(files, more)
   const error = await rejection(install())
-  expect(readdirSync(store), 'nothing half-written').toEqual([])
+  expect(storeContent(home), 'nothing half-written').toEqual([])
   return error
 }
 
@@ -311,9 +312,9 @@ describe('packages that hold what they may not', () => {
     ['a name that no file system takes', [fake.file(`./${'x'.repeat(300)}`, 'x')]],
     ['a symlink to nothing', [fake.link('x', '')]],
   ])('%s', async (_, entries) => {
-    const { install, store } = await withEntries(...entries)
+    const { install, home } = await withEntries(...entries)
     expect((await rejection(install())).code).toBe('ARCHIVE_MALFORMED')
-    expect(readdirSync(store)).toEqual([])
+    expect(storeContent(home)).toEqual([])
   })
 
   test('writing through a symlink stays inside', async () => {

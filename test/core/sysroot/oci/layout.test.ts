@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { resolveSysroot } from '../../../../packages/core/src/sysroot/resolve.js'
 import { rejection } from '../../failure.js'
 import { machine, temporary } from '../debian/machine.js'
+import { storeContent } from '../store-content.js'
 import * as made from './image.js'
 
 const { file, link } = made
@@ -29,7 +30,7 @@ async function installed(...layers: made.Layer[]) {
 async function refused(image: made.Image, change?: (directory: string) => void) {
   const { home, done } = await install(image, change)
   const error = await rejection(done)
-  expect(readdirSync(join(home, 'sysroots')), 'nothing half-written').toEqual([])
+  expect(storeContent(home), 'nothing half-written').toEqual([])
   return error
 }
 

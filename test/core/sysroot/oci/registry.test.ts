@@ -1,9 +1,10 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { resolveSysroot } from '../../../../packages/core/src/sysroot/resolve.js'
 import { rejection } from '../../failure.js'
 import { machine, temporary } from '../debian/machine.js'
+import { storeContent } from '../store-content.js'
 import * as made from './image.js'
 import { type Hook, type Server, serve, serveImage } from './registry-server.js'
 
@@ -28,7 +29,7 @@ function install(reference: string, dockerConfig = nobody(), more: Record<string
 async function refused(reference: string, dockerConfig?: string, more?: Record<string, string>) {
   const { home, done } = install(reference, dockerConfig, more)
   const error = await rejection(done)
-  expect(readdirSync(join(home, 'sysroots')), 'nothing half-written').toEqual([])
+  expect(storeContent(home), 'nothing half-written').toEqual([])
   return error
 }
 

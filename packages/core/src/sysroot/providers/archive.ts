@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { GlibcMatrixError } from '../../errors.js'
+import { fileDigest } from '../manifest.js'
 import { unpackSysroot } from '../pack/unpack-sysroot.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
-import { fileDigest } from '../tree-digest.js'
 import type { Provider } from './provider.js'
 
 type ArchiveSpec = Extract<SysrootSpec, { kind: 'archive' }>

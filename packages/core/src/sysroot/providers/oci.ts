@@ -16,8 +16,11 @@ export const oci: Provider<OciSpec> = {
   parse,
   format: (spec) => withArchitecture(`oci:${spec.reference}`, spec.arch),
   locate: (spec) => ({ key: keyOf(spec) }),
-  install: (spec, root, context) => {
-    const source = openRegistry(parseReference(spec.reference) as ImageReference, context.env)
+  install: (spec, root, context, pins) => {
+    const asked = parseReference(spec.reference) as ImageReference
+    // The manifest of one platform, whose digest leads to every layer.
+    const digest = pins?.[0]?.version
+    const source = openRegistry(digest === undefined ? asked : { ...asked, tag: null, digest }, context.env)
     return installImage(source, spec.arch ?? machineArchitecture(), root, context)
   },
 }

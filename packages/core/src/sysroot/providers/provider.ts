@@ -35,8 +35,18 @@ export interface Provider<Spec extends SysrootSpec = SysrootSpec> {
   /** The one spelling of a spec. */
   format(spec: Spec): string
   locate(spec: Spec): Location
-  /** Fills the empty directory `root`; never called for a sysroot that is used in place. */
-  install(spec: Spec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]>
+  /**
+   * Fills the empty directory `root`; never called for a sysroot that is used in place. `pins` are what it answered when a lock
+   * file was written: exactly these are installed. A source that can't choose ignores them, and its tree's digest is compared.
+   *
+   * @throws GlibcMatrixError PIN_GONE for a pinned package that is no longer to be had.
+   */
+  install(
+    spec: Spec,
+    root: string,
+    context: InstallContext,
+    pins?: readonly InstalledPackage[] | null,
+  ): Promise<readonly InstalledPackage[]>
   /** Names the packages, to be listed beside the spec, that have these libraries; only where packages can be listed. */
   packagesFor?(spec: Spec, sonames: readonly string[], context: InstallContext): Promise<readonly string[]>
 }

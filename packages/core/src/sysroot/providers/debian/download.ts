@@ -1,23 +1,58 @@
+import { type GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
+import { cachedPackage, cachePackage } from '../../package-cache.js'
 import type { InstallContext } from '../provider.js'
 import { checkSum } from './checksum.js'
 import { fetchBytes } from './fetch.js'
-import type { PackageEntry } from './package-index.js'
 
-/** Gets one .deb and checks it; progress counts the bytes of all that were chosen. */
+/** One .deb: what it must be, and where it may lie. */
+export interface Downloadable {
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+  readonly size: number
+  /** Asked for only when it isn't in the store's cache. */
+  urls(): readonly string[]
+  /** The error when no place has it. */
+  gone?(cause: unknown): GlibcMatrixError
+}
+
+/** Gets one .deb, from the store's cache or from the first place that has it, and checks it; progress counts the bytes of all. */
 export async function downloadPackage(
-  chosen: PackageEntry,
-  all: readonly PackageEntry[],
+  chosen: Downloadable,
+  all: readonly Downloadable[],
   sysroot: string,
   context: InstallContext,
 ): Promise<Uint8Array> {
+  const cached = cachedPackage(context.env, chosen.sha256)
+  if (cached !== null) return cached
   const total = sizeOf(all)
   const before = sizeOf(all.slice(0, all.indexOf(chosen)))
   const onBytes = (done: number) => context.onProgress({ sysroot, stage: 'download', done: before + done, total })
-  const bytes = await fetchBytes(chosen.url, { maxBytes: chosen.size, onBytes, machineRoot: context.machineRoot })
-  checkSum(bytes, chosen, chosen.url)
+  const bytes = await fromFirst(chosen, onBytes, context)
+  cachePackage(context.env, chosen.sha256, bytes)
   return bytes
 }
 
-function sizeOf(packages: readonly PackageEntry[]): number {
+async function fromFirst(
+  chosen: Downloadable,
+  onBytes: (done: number) => void,
+  { machineRoot }: InstallContext,
+): Promise<Uint8Array> {
+  const failures: GlibcMatrixError[] = []
+  for (const url of chosen.urls()) {
+    try {
+      const bytes = await fetchBytes(url, { maxBytes: chosen.size, onBytes, machineRoot })
+      checkSum(bytes, chosen, url)
+      return bytes
+    } catch (error) {
+      if (!isGlibcMatrixError(error)) throw error
+      failures.push(error)
+    }
+  }
+  const other = failures.find(({ details }) => details.status !== 404)
+  throw other ?? chosen.gone?.(failures[0]) ?? failures[0]
+}
+
+function sizeOf(packages: readonly Downloadable[]): number {
   return packages.reduce((sum, each) => sum + each.size, 0)
 }

@@ -10,6 +10,9 @@ export interface PackageEntry {
   readonly name: string
   readonly version: string
   readonly url: string
+  urls(): readonly string[]
+  /** Below the mirror. */
+  readonly path: string
   readonly size: number
   readonly sha256: string
   /** Names of what it depends on; of alternatives all of them, in their order. */
@@ -90,7 +93,18 @@ function entryOf(stanza: string, name: string, release: Release, url: string): P
   }
   const depends = dependencies(stanza)
   const isLibrary = /^Section:[ \t]*(?:\S+\/)?(?:old)?libs[ \t]*$/m.test(stanza)
-  return { name, version, url: `${release.mirror}/${filename}`, size: Number(size), sha256, depends, isLibrary }
+  const place = `${release.mirror}/${filename}`
+  return {
+    name,
+    version,
+    url: place,
+    urls: () => [place],
+    path: filename,
+    size: Number(size),
+    sha256,
+    depends,
+    isLibrary,
+  }
 }
 
 /** `a (>= 1), b:any | c` (deb-control(5)); versions and architectures don't matter within one suite. */

@@ -8,6 +8,7 @@ import type { Distribution } from './distributions.js'
 import { downloadPackage } from './download.js'
 import type { Lookup } from './lookup.js'
 import { packagesFor } from './packages-for.js'
+import { pinnedPackages } from './pinned.js'
 import { selectPackages } from './select.js'
 import { unpackDeb } from './unpack.js'
 
@@ -36,14 +37,21 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     context,
   })
 
-  async function install(spec: Spec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
-    const lookup = lookupOf(spec, context)
-    const packages = await selectPackages(spec.suite, packagesOf(spec), lookup)
+  async function install(
+    spec: Spec,
+    root: string,
+    context: InstallContext,
+    pins: readonly InstalledPackage[] | null = null,
+  ): Promise<readonly InstalledPackage[]> {
+    const packages =
+      pins === null
+        ? await selectPackages(spec.suite, packagesOf(spec), lookupOf(spec, context))
+        : pinnedPackages(pins, distribution, context)
     for (const chosen of packages) {
-      const deb = await downloadPackage(chosen, packages, lookup.sysroot, context)
-      await unpackDeb(deb, chosen.url, root)
+      const deb = await downloadPackage(chosen, packages, format(spec), context)
+      await unpackDeb(deb, chosen.path, root)
     }
-    return packages.map(({ name, version, sha256 }) => ({ name, version, sha256 }))
+    return packages.map(({ name, version, sha256, size, path }) => ({ name, version, sha256, size, path }))
   }
 
   const locate = (spec: Spec): Location => ({ key: keyOf(spec) })

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import * as v from 'valibot'
+import { GlibcMatrixError } from '../errors.js'
+
+/** A package as a lock file pins it. */
+export interface LockedPackage {
+  readonly name: string
+  readonly version: string
+  readonly sha256: string
+  readonly size?: number | undefined
+  readonly path?: string | undefined
+}
+
+/** What one sysroot is on one machine architecture. */
+export interface LockedTree {
+  readonly glibc: string
+  /** Of all its files; null for one that is built here, which differs from compiler to compiler. */
+  readonly digest: string | null
+  readonly packages: readonly LockedPackage[]
+}
+
+/** One sysroot of the config; paths in `spec` are relative to the lock file. */
+export interface LockedSysroot {
+  readonly spec: string
+  /** Those that the config asks for. */
+  readonly packages: readonly string[]
+  /** By Debian's name of the architecture; `any` for a source that is of none. */
+  readonly machines: Readonly<Record<string, LockedTree>>
+}
+
+/** `glibc-matrix.lock.json` beside a config, as it was read. */
+export interface LockFile {
+  readonly file: string
+  /** Whether only what is pinned may be installed: so by default where CI is set. */
+  readonly frozen: boolean
+  /** By column name, or by spec for one without; null when there is no lock file yet. */
+  readonly sysroots: Readonly<Record<string, LockedSysroot>> | null
+}
+
+const LOCK_NAME = 'glibc-matrix.lock.json'
+const FORMAT = 1
+
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const lockedPackage = v.object({
+  name: v.string(),
+  version: v.string(),
+  sha256: v.union([hash, v.literal('')]),
+  size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  path: v.optional(v.string()),
+})
+const lockedTree = v.object({ glibc: v.string(), digest: v.nullable(hash), packages: v.array(lockedPackage) })
+const schema = v.object({
+  format: v.literal(FORMAT),
+  sysroots: v.record(
+    v.string(),
+    v.object({ spec: v.string(), packages: v.array(v.string()), machines: v.record(v.string(), lockedTree) }),
+  ),
+})
+
+/**
+ * Reads the lock file beside the config in `root`; one that isn't there pins nothing.
+ *
+ * @throws GlibcMatrixError LOCK_MALFORMED, FORMAT_TOO_NEW.
+ */
+export function readLockFile(root: string, env: Readonly<Record<string, string | undefined>>): LockFile {
+  const file = join(root, LOCK_NAME)
+  const text = textOf(file)
+  if (text === null) return { file, frozen: false, sysroots: null }
+  const isCi = !['', '0', 'false'].includes(env.CI ?? '')
+  return { file, frozen: isCi, sysroots: parse(text, file) }
+}
+
+/** The text of a lock file: the same for the same pins, in lines that a review can read. */
+export function formatLockFile(sysroots: Readonly<Record<string, LockedSysroot>>): string {
+  const sorted = Object.fromEntries(Object.entries(sysroots).sort(([one], [other]) => (one < other ? -1 : 1)))
+  return `${JSON.stringify({ format: FORMAT, sysroots: sorted }, null, 2)}\n`
+}
+
+/** What a lock file pins for a sysroot; null when it doesn't know it on this architecture. */
+export function lockedIn(lock: LockFile, spec: string, packages: readonly string[], arch: string): LockedTree | null {
+  const wanted = portableSpec(spec, lock.file)
+  const found = Object.values(lock.sysroots ?? {}).find(
+    (each) => each.spec === wanted && sameNames(each.packages, packages),
+  )
+  return found?.machines[arch] ?? null
+}
+
+/** Paths of a spec as seen from the lock file, so that it means the same on every machine. */
+export function portableSpec(spec: string, file: string): string {
+  const [, kind, paths = ''] = /^(deb|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
+  if (kind === undefined) return spec
+  const root = resolve(file, '..')
+  const portable = (path: string) => relative(root, resolve(root, path)) || '.'
+  return `${kind}:${kind === 'deb' ? paths.split(',').map(portable).join(',') : portable(paths)}`
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  const sorted = (names: readonly string[]) => [...new Set(names)].sort().join('\n')
+  return sorted(one) === sorted(other)
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw malformed(file, `it can't be read (${(cause as NodeJS.ErrnoException).code})`, cause)
+  }
+}
+
+function parse(text: string, file: string): Readonly<Record<string, LockedSysroot>> {
+  let value: { format?: unknown } | null
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    const conflict = /^(?:<{7}|={7}|>{7})/m.test(text)
+    throw malformed(file, conflict ? 'a merge left its conflict in it' : (cause as Error).message, cause)
+  }
+  if (Number(value?.format) > FORMAT) {
+    throw new GlibcMatrixError(
+      'FORMAT_TOO_NEW',
+      `${file} is of format ${value?.format}, this glibc-matrix reads ${FORMAT}`,
+      'Update glibc-matrix.',
+      { file, format: value?.format },
+    )
+  }
+  const result = v.safeParse(schema, value)
+  if (result.success) return result.output.sysroots
+  const [issue] = result.issues
+  throw malformed(file, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
+}
+
+function malformed(file: string, found: string, cause?: unknown): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'LOCK_MALFORMED',
+    `${file} is no lock file: ${found}`,
+    'Take it from version control again, or delete it and write it anew: glibc-matrix add.',
+    { file },
+    cause,
+  )
+}
