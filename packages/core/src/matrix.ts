@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { applyOnly, type ColumnRequest, columnRequests, nameColumns } from './config/columns.js'
 import type { ResolvedConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
@@ -15,6 +16,7 @@ import { type Column, columnIdentities, hostOf, openSession, type Session } from
 import type { Progress } from './sysroot/providers/provider.js'
 import { resolveSysroot } from './sysroot/resolve.js'
 import type { Sysroot } from './sysroot/sysroot.js'
+import { holdSysroot } from './sysroot/uses.js'
 
 export interface PrepareOptions {
   /** False where a download would surprise (listing, watching): a missing sysroot is then SYSROOT_MISSING. */
@@ -123,8 +125,11 @@ async function findColumn(request: ColumnRequest, config: ResolvedConfig, option
   if (process.platform !== 'linux') return elsewhere(request)
   try {
     const { name, keyring, ...rest } = request
-    const sysroot = await resolveSysroot({ ...rest, name: name ?? undefined, keyring: keyring ?? undefined }, options)
-    return { sysroot, skip: null }
+    const wanted = { ...rest, name: name ?? undefined, keyring: keyring ?? undefined }
+    const sysroot = await resolveSysroot(wanted, options)
+    holdSysroot(sysroot)
+    // Whoever removed it before it was held makes it missing, not broken.
+    return { sysroot: existsSync(sysroot.loader) ? sysroot : await resolveSysroot(wanted, options), skip: null }
   } catch (error) {
     if (config.onMissing === 'fail' || request.spec === 'host' || !isGlibcMatrixError(error)) throw error
     return { sysroot: null, skip: `${request.spec} can't be had: ${error.message}` }

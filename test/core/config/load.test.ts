@@ -35,6 +35,7 @@ const defaults = {
   columns: 'parallel',
   outputFile: null,
   only: null,
+  lock: null,
 }
 
 it('is all defaults without a file, and knows the root', async () => {

@@ -74,12 +74,15 @@ export const commonFlags = {
 } as const satisfies Flags
 
 export const addFlags = {
+  frozen: { name: 'frozen', about: 'exactly what the lock file pins, or fail (by default so where CI is set)' },
   name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
   for: { name: 'for', value: 'PROGRAM', many: true, about: 'with the packages whose libraries PROGRAM needs' },
   ...withFlag,
   ...installFlags,
   ...configFlag,
 } as const satisfies Flags
+
+export const updateFlags = { ...installFlags, ...configFlag, ...jsonFlag } as const satisfies Flags
 
 export const explainFlags = {
   sysroot: { name: 'sysroot', value: 'S', about: 'the sysroot to plan for' },

@@ -1,5 +1,15 @@
 import type { CommandRow } from './command.js'
-import { addFlags, explainFlags, type Flags, jsonFlag, linkFlags, packFlags, runFlags, sysrootFlags } from './flags.js'
+import {
+  addFlags,
+  explainFlags,
+  type Flags,
+  jsonFlag,
+  linkFlags,
+  packFlags,
+  runFlags,
+  sysrootFlags,
+  updateFlags,
+} from './flags.js'
 import { usages } from './usages.js'
 
 const sysrootHelp =
@@ -21,12 +31,13 @@ export const commands = {
   add: row({
     name: 'add',
     usage: usages.add,
-    about: 'install sysroots',
+    about: 'install sysroots; without SPEC those of the config, and pin them in glibc-matrix.lock.json',
     more: [
+      'What the lock file pins is installed exactly so, by sha256, or not at all.',
       'SPEC is debian:SUITE, ubuntu:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
       'built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of a sysroot of the config; host and dir:PATH are used in place.',
     ].join('\n'),
-    words: [1, many],
+    words: [0, many],
     command: 'none',
     flags: addFlags,
     load: () => import('../commands/add.js'),
@@ -40,6 +51,26 @@ export const commands = {
     flags: jsonFlag,
     load: () => import('../commands/list.js'),
   }),
+  update: row({
+    name: 'update',
+    usage: usages.update,
+    about: 'install what there is today, pin that, and show what changed',
+    more: 'Versions of packages, files, and the symbols that libc.so.6 offers. S is a name of the config, or an installed sysroot.',
+    words: [0, many],
+    command: 'none',
+    flags: updateFlags,
+    load: () => import('../commands/update.js'),
+  }),
+  verify: row({
+    name: 'verify',
+    usage: usages.verify,
+    about: 'compare every file of installed sysroots with what was installed',
+    more: 'Exit status 1 when a file was changed, is missing or was added; each is named.',
+    words: [0, many],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../commands/verify.js'),
+  }),
   remove: row({
     name: 'remove',
     usage: usages.remove,
@@ -48,6 +79,16 @@ export const commands = {
     command: 'none',
     flags: {},
     load: () => import('../commands/remove.js'),
+  }),
+  gc: row({
+    name: 'gc',
+    usage: usages.gc,
+    about: 'remove what no name and no lock file leads to, and what killed installs left',
+    more: 'Nothing that a running process uses.',
+    words: [0, 0],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../commands/gc.js'),
   }),
   pack: row({
     name: 'pack',

@@ -1,9 +1,12 @@
 /** How each command is used, for its help and for errors. */
 export const usages = {
   init: 'init',
-  add: 'add SPEC… [--name NAME] [--with SPEC] [--package PACKAGE…] [--for PROGRAM…]',
+  add: 'add [SPEC…] [--frozen] [--name NAME] [--with SPEC] [--package PACKAGE…] [--for PROGRAM…]',
   list: 'list [--json]',
+  update: 'update [S…] [--json]',
+  verify: 'verify [NAME…] [--json]',
   remove: 'remove NAME…',
+  gc: 'gc [--json]',
   pack: 'pack S [--format tar|npm] [--as PACKAGE@VERSION] [--out FILE]',
   inspect: 'inspect FILE… [--json]',
   addons: 'addons [--sysroot S[,S…]] [--json]',

@@ -1,10 +1,12 @@
-import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot, type Sysroot } from '@glibc-matrix/core'
+import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { addFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
-import { columnsOf, print } from '../output/print.js'
+import { print } from '../output/print.js'
+import { addConfigured } from '../sysroots/add-configured.js'
+import { describeAdded } from '../sysroots/describe-added.js'
 import { withLibrariesOf } from '../sysroots/for-programs.js'
 import { installed } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
@@ -12,8 +14,9 @@ import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
 /** Installs sysroots; one that is there and intact stays as it is. */
 export async function run({ words, options }: Input<typeof addFlags>): Promise<number> {
   const name = options.name ?? null
-  if (name !== null && words.length > 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
-  const config = await configWith(options)
+  if (name !== null && words.length !== 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
+  const config = frozenBy(options.frozen, await configWith(options))
+  if (words.length === 0) return addConfigured(config)
   const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config, options.with)))
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
@@ -21,18 +24,15 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
     const wanted = options.for === undefined ? plain : await withLibrariesOf(options.for, plain, config)
     const sysroot = await installed(wanted, config)
     if (wanted.name !== null) await renameSysroot(sysroot, wanted.name)
-    const place = each.spec === 'host' || each.spec.startsWith('dir:') ? 'used in place' : sysroot.path
-    await print(columnsOf([[sysroot.name, `glibc ${sysroot.glibc}`, sysroot.spec, place]]))
+    await print(describeAdded(sysroot))
     const more = wanted.packages.filter((one) => !each.packages.includes(one))
     if (more.length > 0) await print(`  packages for ${options.for?.join(', ')}: ${more.join(', ')}\n`)
-    if (sysroot.companions !== undefined) await print(describeCompanions(sysroot.companions))
   }
   return 0
 }
 
-function describeCompanions({ spec, libraries, refused }: NonNullable<Sysroot['companions']>): string {
-  const lines = [`  with ${libraries.join(', ')} of ${spec}`, ...refused.map(({ reason }) => `  without ${reason}`)]
-  return `${lines.join('\n')}\n`
+function frozenBy(frozen: boolean | undefined, config: ResolvedConfig): ResolvedConfig {
+  return frozen && config.lock ? { ...config, lock: { ...config.lock, frozen } } : config
 }
 
 /** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */

@@ -1,11 +1,14 @@
 import { listSysroots, type Sysroot } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
+import { describeFailure } from '../output/failure.js'
 import { columnsOf, print, printJson } from '../output/print.js'
 
 /** Shows what is installed; never downloads. */
 export async function run({ options }: Input<typeof jsonFlag>): Promise<number> {
-  const sysroots = listSysroots()
+  const faults: Error[] = []
+  const sysroots = listSysroots(process.env, (fault) => faults.push(fault))
+  for (const fault of faults) process.stderr.write(describeFailure(fault))
   if (options.json) {
     await printJson(sysroots.map(listed))
   } else if (sysroots.length === 0) {

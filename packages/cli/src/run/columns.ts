@@ -2,6 +2,7 @@ import { type Column, GlibcMatrixError, prepareMatrix, type ResolvedConfig, type
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { progressReporter } from '../output/progress.js'
+import { isConfigured } from '../sysroots/install.js'
 import { sysrootNamed } from '../sysroots/request.js'
 
 export interface Prepared {
@@ -25,7 +26,9 @@ export async function prepareColumns(
   const others = asked.filter(({ spec }) => spec !== 'host')
   if (asked.length - others.length > 1) throw hostTwice()
   // Each request has all of its packages; GLIBC_MATRIX_ONLY is for the config's columns, not for those named here.
-  const session = await prepare({ ...config, sysroots: others, packages: [], only: null })
+  const isLocked = others.every(({ spec }) => isConfigured(spec, config))
+  const lock = config.lock && { ...config.lock, frozen: config.lock.frozen && isLocked }
+  const session = await prepare({ ...config, sysroots: others, packages: [], only: null, lock })
   const [host, ...rest]: Column[] = [...session.columns]
   return { session, columns: asked.map(({ spec }) => (spec === 'host' ? host : rest.shift()) as Column) }
 }

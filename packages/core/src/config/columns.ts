@@ -1,6 +1,7 @@
 import { GlibcMatrixError } from '../errors.js'
 import { compareGlibc, isGlibcVersion } from './glibc-version.js'
 import type { ResolvedConfig } from './load.js'
+import type { LockFile } from './lock-file.js'
 import { matchSelector, type SelectableColumn, unNegated } from './selectors.js'
 import { isSuiteSpec } from './suite-spec.js'
 
@@ -14,12 +15,13 @@ export interface ColumnRequest {
   readonly mirrors: readonly string[]
   readonly keyring: string | null
   readonly allowUnsigned: boolean
+  readonly lock: LockFile | null
 }
 
 /** The columns that a config asks for: `host` first and once, then the sysroots in the order they are written. */
 export function columnRequests(config: ResolvedConfig): ColumnRequest[] {
-  const { mirrors, keyring, allowUnsigned } = config
-  const shared = { mirrors, keyring, allowUnsigned }
+  const { mirrors, keyring, allowUnsigned, lock } = config
+  const shared = { mirrors, keyring, allowUnsigned, lock }
   const others = config.sysroots.filter(({ name, spec }) => !(spec === 'host' && (name === null || name === 'host')))
   for (const { name, spec } of others) {
     if (name === 'host' || spec === 'host') throw hostTwice(name, spec)

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import { checkConfig } from './check.js'
 import { type ConfigPlace, findConfig } from './find.js'
+import { type LockFile, readLockFile } from './lock-file.js'
 import { readConfig } from './read.js'
 import type { GlibcMatrixConfig, NamedSysrootEntry, RuntimeName } from './schema.js'
 import { selectorFault, splitSelectors } from './selectors.js'
@@ -55,6 +56,8 @@ export interface ResolvedConfig {
   readonly outputFile: string | null
   /** The selectors of GLIBC_MATRIX_ONLY, null when it is not set. */
   readonly only: readonly string[] | null
+  /** The lock file beside the config; null without a config. */
+  readonly lock: LockFile | null
 }
 
 /** Finds, reads and checks the config, once for a run. Without a file it is all defaults. */
@@ -63,7 +66,9 @@ export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> 
   const written = place.file === null ? {} : checkConfig(await readConfig(place.file), place.file)
   const overrides = checkConfig(options.overrides ?? {}, 'the options given')
   const config = { ...absolute(written, place.root), ...given(absolute(overrides, resolve(options.cwd))) }
-  return { ...place, ...fillDefaults(config), only: parseOnly(options.env ?? process.env) }
+  const env = options.env ?? process.env
+  const lock = place.file === null ? null : readLockFile(place.root, env)
+  return { ...place, ...fillDefaults(config), only: parseOnly(env), lock }
 }
 
 function locate({ cwd, file }: LoadOptions): ConfigPlace {
@@ -113,7 +118,7 @@ function absoluteSpec(spec: string, base: string): string {
   return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }
 
-function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'file' | 'only'> {
+function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'file' | 'only' | 'lock'> {
   return {
     sysroots: config.sysroots ?? [],
     suites: Object.entries(config.suites ?? {}).map(([glob, selectors]) => ({

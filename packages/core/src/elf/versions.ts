@@ -37,14 +37,20 @@ export function readVersionNeeds(fields: Fields, dynamic: Dynamic): readonly Bou
 
 /** Reads the names in DT_VERDEF, the base definition (the object's own name) left out. */
 export function readVersionDefinitions(fields: Fields, dynamic: Dynamic): readonly string[] {
+  return readDefinitionIndexes(fields, dynamic).map(([, name]) => name)
+}
+
+/** The same, each with the index (vd_ndx) by which DT_VERSYM binds symbols to it. */
+export function readDefinitionIndexes(fields: Fields, dynamic: Dynamic): readonly (readonly [number, string])[] {
   const range = dynamic.table(DT_VERDEF)
   if (range === null) return []
-  const names: string[] = []
+  const found: (readonly [number, string])[] = []
   for (const start of chain(fields, range.start, 16, 'version definitions')) {
     if ((fields.u16(start + 2) & VER_FLG_BASE) !== 0) continue
-    names.push(text(fields, dynamic, start + fields.u32(start + 12)))
+    const name = text(fields, dynamic, start + fields.u32(start + 12))
+    found.push([fields.u16(start + 4) & 0x7fff, name])
   }
-  return names
+  return found
 }
 
 /** Offsets of the entries of a list linked by relative, unsigned, hence forward, 32-bit steps. */

@@ -15,16 +15,28 @@ export interface CheckedSysroot {
   readonly faults: readonly TreeFault[]
 }
 
-/** Compares every file of every installed sysroot with what was installed: a run looks at loader and libc alone. */
-export function checkSysroots(env: Environment = process.env): readonly CheckedSysroot[] {
+/**
+ * Compares every file of every installed sysroot, or of those with these names or specs, with what was installed: a run looks at
+ * loader and libc alone.
+ */
+export function checkSysroots(
+  env: Environment = process.env,
+  only: readonly string[] | null = null,
+): readonly CheckedSysroot[] {
   upgradeStore(env)
-  return storedKeys(env).map((key) => {
+  return storedKeys(env).flatMap((key) => {
     const record = recordOrFault(env, key)
-    if (!('digest' in record))
-      return { key, path: storePaths(env).index, name: null, spec: null, digest: null, faults: [record] }
-    const { name, spec, digest } = record
-    return { key, path: treeDirectory(env, digest), name, spec, digest, faults: treeFaults(env, digest) }
+    const names = 'digest' in record ? [record.name, record.spec] : []
+    return only === null || names.some((name) => only.includes(name)) ? [checked(env, key, record)] : []
   })
+}
+
+function checked(env: Environment, key: string, record: StoredSysroot | TreeFault): CheckedSysroot {
+  if (!('digest' in record)) {
+    return { key, path: storePaths(env).index, name: null, spec: null, digest: null, faults: [record] }
+  }
+  const { name, spec, digest } = record
+  return { key, path: treeDirectory(env, digest), name, spec, digest, faults: treeFaults(env, digest) }
 }
 
 function recordOrFault(env: Environment, key: string): StoredSysroot | TreeFault {
