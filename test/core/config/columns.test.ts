@@ -23,11 +23,12 @@ it('hands every column what it is installed with', async () => {
     w: { spec: 'dir:/y', packages: [], with: 'debian:c' },
   }
   const shared = { mirrors: ['http://m.example.org'], keyring: '/k.gpg', allowUnsigned: true }
+  const handed = { ...shared, lock: null }
   expect(await requests({ sysroots, packages: ['zlib1g'], ...shared })).toEqual([
-    { name: 'host', spec: 'host', packages: [], ...shared },
-    { name: 'a', spec: 'debian:b', packages: ['zlib1g', 'libssl3'], ...shared },
-    { name: 'd', spec: 'dir:/x', packages: [], ...shared },
-    { name: 'w', spec: 'dir:/y', packages: ['zlib1g'], with: 'debian:c', ...shared },
+    { name: 'host', spec: 'host', packages: [], ...handed },
+    { name: 'a', spec: 'debian:b', packages: ['zlib1g', 'libssl3'], ...handed },
+    { name: 'd', spec: 'dir:/x', packages: [], ...handed },
+    { name: 'w', spec: 'dir:/y', packages: ['zlib1g'], with: 'debian:c', ...handed },
   ])
 })
 

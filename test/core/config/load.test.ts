@@ -64,6 +64,7 @@ it('fills in what a file says, its paths relative to itself', async () => {
     root,
     file: join(root, 'glibc-matrix.config.json'),
     ...defaults,
+    lock: { file: join(root, 'glibc-matrix.lock.json'), frozen: false, sysroots: null },
     sysroots: [
       { name: 'old', spec: `dir:${root}/glibc`, packages: [] },
       { name: 'new', spec: 'debian:sid', packages: ['zlib1g'] },
