@@ -16,12 +16,13 @@ const core = {
   evidence: [],
   sysroot: ['elf', 'config'],
   reroute: ['elf', 'sysroot (types)'],
+  survey: ['config', 'elf', 'sysroot', 'reroute'],
   spawn: ['reroute', 'evidence', 'sysroot (types)'],
   report: ['evidence'],
   register: ['spawn', 'reroute', 'elf', 'evidence', 'preload', 'register'],
   matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
   preload: ['config', 'spawn', 'report', 'matrix'],
-  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'matrix'],
+  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'survey', 'matrix'],
 }
 
 // Package → what it may import of the workspace's others.

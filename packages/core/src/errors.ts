@@ -40,6 +40,9 @@ export type ErrorCode =
   | 'ELF_NOT_READABLE'
   | 'ELF_TRUNCATED'
   | 'ELF_MALFORMED'
+  // survey
+  | 'NOTHING_TO_INSPECT'
+  | 'BASELINE_INVALID'
   // sysroot
   | 'SPEC_UNKNOWN'
   | 'SUITE_UNKNOWN'
@@ -82,5 +85,6 @@ export type ErrorCode =
   // evidence and report
   | 'JOURNAL_MALFORMED'
   | 'FORMAT_TOO_NEW'
+  | 'GRID_INVALID'
   // command line
   | 'USAGE'

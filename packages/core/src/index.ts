@@ -1,4 +1,5 @@
 export { applyOnly, columnRequests, selectColumns } from './config/columns.js'
+export { compareGlibc, isGlibcVersion } from './config/glibc-version.js'
 export { type LoadOptions, loadConfig, type ResolvedConfig } from './config/load.js'
 export type { LockFile } from './config/lock-file.js'
 export { parsePragma } from './config/pragma.js'
@@ -14,6 +15,8 @@ export type { AddonReport } from './evidence/record.js'
 export { gridOf, type PrepareOptions, prepareMatrix, projectAddons } from './matrix.js'
 export { formatGrid } from './report/format-grid.js'
 export type { Cell, CellRecord, CellState, Grid, GridColumn, GridRow } from './report/grid.js'
+export { floorsOfGrid, type TestFloor } from './report/grid-floors.js'
+export { readGrid } from './report/read-grid.js'
 export type { TestResult } from './report/test-result.js'
 export { type RedRules, redCells } from './report/verdict.js'
 export { writeGrid } from './report/write-grid.js'
@@ -25,6 +28,20 @@ export { type LinkerTool, linkerFlags, linkerTools } from './reroute/strategies/
 export { patchProgram } from './reroute/strategies/permanent.js'
 export { runPlaces } from './spawn/run-directories.js'
 export { type Column, closeSession, readSession, type Session } from './spawn/session.js'
+export {
+  type Baseline,
+  type BaselineChange,
+  type BaselineChanges,
+  baselineOf,
+  compareBaseline,
+  readBaseline,
+  writeBaseline,
+} from './survey/baseline.js'
+export { type GatedFile, gate } from './survey/gate.js'
+export { inspectBelow, isDirectory } from './survey/inspect-below.js'
+export { isTarball } from './survey/inspect-tarball.js'
+export { type FloorSearch, few, type Outcome, searchFloor } from './survey/search-floor.js'
+export { type StaticFloor, staticFloors } from './survey/static-floor.js'
 export { type CheckedSysroot, checkSysroots } from './sysroot/check-store.js'
 export { collectGarbage, type Garbage } from './sysroot/collect-garbage.js'
 export { compareSysroots, type SysrootChanges } from './sysroot/compare.js'

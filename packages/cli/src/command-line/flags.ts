@@ -93,6 +93,17 @@ export const explainFlags = {
   ...jsonFlag,
 } as const satisfies Flags
 
+export const inspectFlags = {
+  max: { name: 'max', value: 'VERSION', about: 'the highest floor that is allowed' },
+  baseline: {
+    name: 'baseline',
+    value: 'FILE',
+    about: 'floors that were agreed to: fails for one that has risen or is not in it',
+  },
+  update: { name: 'update', about: 'write the baseline' },
+  ...jsonFlag,
+} as const satisfies Flags
+
 export const packFlags = {
   format: { name: 'format', value: 'tar|npm', about: 'an archive (archive:FILE), or a package for npm (npm:PACKAGE)' },
   as: { name: 'as', value: 'PACKAGE@VERSION', about: 'what the package is called' },
@@ -121,4 +132,14 @@ export const runFlags = {
   ...installFlags,
   ...configFlag,
   ...jsonFlag,
+} as const satisfies Flags
+
+export const floorFlags = {
+  ...runFlags,
+  max: inspectFlags.max,
+  grid: {
+    name: 'grid',
+    value: 'FILE',
+    about: 'the floor of each test of a grid file (outputFile), instead of a command',
+  },
 } as const satisfies Flags

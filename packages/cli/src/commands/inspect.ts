@@ -1,50 +1,18 @@
-import { type Inspection, inspect } from '@glibc-matrix/core'
+import { inspect, isDirectory, isTarball } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
-import type { jsonFlag } from '../command-line/flags.js'
+import type { inspectFlags } from '../command-line/flags.js'
+import { describeFile } from '../inspect/describe-file.js'
+import { runGate } from '../inspect/run-gate.js'
 import { print, printJson } from '../output/print.js'
 
 /** Reads files without running them. */
-export async function run({ words, options }: Input<typeof jsonFlag>): Promise<number> {
+export async function run({ words, options }: Input<typeof inspectFlags>): Promise<number> {
+  const { max, baseline, update } = options
+  const isGate = max !== undefined || baseline !== undefined || update === true
+  if (isGate || words.some((word) => isDirectory(word) || isTarball(word))) return runGate(words, options)
+
   const inspections = words.map(inspect)
   if (options.json) await printJson(inspections)
-  else await print(inspections.map(describe).join('\n'))
+  else await print(inspections.map(describeFile).join('\n'))
   return inspections.some((each) => 'error' in each) ? 1 : 0
-}
-
-const labelled = 8
-
-function describe(file: Inspection): string {
-  if ('error' in file)
-    return `${file.path}\n${lines([
-      [file.error.code, file.error.message],
-      ['', file.error.hint],
-    ])}`
-  const { path, kind, machine, bits, byteOrder, interpreter, soname, needed, rpath, runpath, buildId, floor } = file
-  const symbols = floor?.symbols ?? []
-  const more = symbols.length - labelled
-  return `${path}\n${lines([
-    ['kind', [kind, machine, bits && `${bits} bits`, byteOrder && `${byteOrder} endian`].filter(Boolean).join(', ')],
-    ['interpreter', interpreter],
-    ['soname', soname],
-    ['floor', floor && `glibc ${floor.glibc}`],
-    ...symbols
-      .slice(0, labelled)
-      .map(({ name, version, library }) => ['', `${name}@${version} of ${library}`] as const),
-    ['', more > 0 ? `and ${more} more` : null],
-    ['needed', needed.join(', ')],
-    ...Object.entries(file.requires).map(
-      ([library, versions], index) => [index === 0 ? 'requires' : '', `${library}: ${versions.join(', ')}`] as const,
-    ),
-    ...Object.entries(file.weak).map(
-      ([library, versions], index) =>
-        [index === 0 ? 'of them weak' : '', `${library}: ${versions.join(', ')}`] as const,
-    ),
-    ['rpath', rpath],
-    ['runpath', runpath],
-    ['build-id', buildId],
-  ])}`
-}
-
-function lines(rows: readonly (readonly [label: string, value: string | null])[]): string {
-  return rows.flatMap(([label, value]) => (value ? [`  ${label.padEnd(12)} ${value}\n`] : [])).join('')
 }

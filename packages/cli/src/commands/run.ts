@@ -1,11 +1,10 @@
-import { type Column, closeSession, plan, type ResolvedConfig, type Session } from '@glibc-matrix/core'
+import { type Column, closeSession, type Session } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { runFlags } from '../command-line/flags.js'
 import { colorsFor } from '../output/colors.js'
 import { printJson } from '../output/print.js'
-import { commandFault } from '../plan/command-fault.js'
-import { commandHere, hostSysroot, planOptions } from '../plan/here.js'
+import { refuseUnstartable } from '../plan/refuse-unstartable.js'
 import { prepareColumns } from '../run/columns.js'
 import { describeReport, reportOf, statusOf } from '../run/report.js'
 import { type Ending, type RunOptions, runColumn } from '../run/run-column.js'
@@ -18,7 +17,11 @@ export async function run({ command, options }: Input<typeof runFlags>): Promise
   const { session, columns } = await prepareColumns(options.sysroot, config, options.with)
   const signals = relaySignals()
   try {
-    const endings = await runColumns(session, columns, command, { json: options.json === true, signals })
+    const endings = await runColumns(session, columns, command, {
+      output: options.json ? 'stderr' : 'inherit',
+      keepStderr: false,
+      signals,
+    })
     const report = reportOf(session, columns, endings)
     if (options.json) await printJson(report)
     else process.stderr.write(describeReport(report, colorsFor(process.stderr)))
@@ -28,15 +31,6 @@ export async function run({ command, options }: Input<typeof runFlags>): Promise
     signals.stop()
     closeSession(session)
   }
-}
-
-/** A command that can't be started fails here, before a sysroot is downloaded for it. */
-async function refuseUnstartable(command: readonly string[], config: ResolvedConfig): Promise<void> {
-  if (process.platform !== 'linux') return
-  const host = await hostSysroot()
-  const decision = plan(commandHere(command), host, { ...planOptions(config, host), always: true })
-  const fault = commandFault(command[0] as string, decision)
-  if (fault !== null) throw fault
 }
 
 /** One after another; after a signal no further one is started. */

@@ -16,7 +16,7 @@ export const proof: Check = {
       const signals = relaySignals()
       try {
         const column = session.columns[0] as Column
-        const ending = await runColumn(session, column, command, { json: true, signals })
+        const ending = await runColumn(session, column, command, { output: 'stderr', keepStderr: false, signals })
         const [report] = reportOf(session, [column], new Map([[column.name, ending]])).columns
         if (report?.state === 'pass') return [ok(`a program told which libc it mapped: ${report.records[0]?.libc[0]}`)]
         return [

@@ -2,6 +2,7 @@ import type { Column, Session, TestResult } from '@glibc-matrix/core'
 import { GlibcMatrixError } from '@glibc-matrix/core'
 import { attach, uninstall } from '@glibc-matrix/core/register'
 import { execa } from 'execa'
+import { keptFile } from './kept-file.js'
 import type { SignalRelay } from './signals.js'
 
 /** How the command ended in a column; both null where it wasn't started. */
@@ -9,14 +10,18 @@ export interface Ending {
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
   readonly result: TestResult
+  /** The end of what it wrote to stderr, where that was kept. */
+  readonly stderr: string
 }
 
 /** The file and the test that the hook and the grid know the command by. */
 export const place = { suite: '(command)', test: '(command)' } as const
 
 export interface RunOptions {
-  /** stdout is for JSON alone: the command's goes to stderr. */
-  readonly json: boolean
+  /** Where the command's stdout and stderr go: to ours; both to stderr, as stdout is for JSON alone; nowhere. */
+  readonly output: 'inherit' | 'stderr' | 'none'
+  /** stderr is kept for a report, and passed on when the command has ended. */
+  readonly keepStderr: boolean
   readonly signals: SignalRelay
 }
 
@@ -25,14 +30,15 @@ export async function runColumn(
   session: Session,
   column: Column,
   command: readonly string[],
-  { json, signals }: RunOptions,
+  { output, keepStderr, signals }: RunOptions,
 ): Promise<Ending> {
   const [file, ...args] = command as [string, ...string[]]
   const started = performance.now()
+  const kept = keepStderr ? keptFile() : null
   attach({ session: session.file, column: column.name, file: place.suite })
   try {
     const child = execa(file, args, {
-      stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
+      stdio: [output === 'none' ? 'ignore' : 'inherit', ...streams(output, kept?.fd ?? null)],
       buffer: false,
       reject: false,
     })
@@ -41,10 +47,29 @@ export async function runColumn(
     const { exitCode = null, signal = null } = ended as { exitCode?: number; signal?: NodeJS.Signals }
     if (exitCode === null && signal === null) throw notStarted(file, ended)
     const durationMs = Math.round(performance.now() - started)
-    return { exitCode, signal, result: resultOf(column.name, exitCode, signal, durationMs) }
+    const stderr = kept?.read() ?? ''
+    if (output !== 'none') process.stderr.write(stderr)
+    return { exitCode, signal, result: resultOf(column.name, exitCode, signal, durationMs), stderr: tailOf(stderr) }
   } finally {
     uninstall()
+    kept?.remove()
   }
+}
+
+/** A number is a descriptor of ours that the command gets; execa's types know the first three alone. */
+function streams(
+  output: RunOptions['output'],
+  kept: number | null,
+): ['inherit' | 'ignore' | 2, 'inherit' | 'ignore' | 2] {
+  const ours = output === 'none' ? 'ignore' : 'inherit'
+  return [output === 'stderr' ? 2 : ours, (kept as 2 | null) ?? ours]
+}
+
+/** How much of the end of stderr a report keeps, in characters. */
+const tail = 4000
+
+function tailOf(text: string): string {
+  return text.length <= tail ? text : `…${text.slice(-tail)}`
 }
 
 function resultOf(column: string, exitCode: number | null, signal: string | null, durationMs: number): TestResult {
