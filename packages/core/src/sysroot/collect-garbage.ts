@@ -54,6 +54,7 @@ function unnamedTrees(env: Environment, kept: readonly Kept[]): readonly Garbage
 
 function unusedPackages(env: Environment, kept: readonly Kept[]): readonly Garbage[] {
   const { packages } = storePaths(env)
+  if (holdersOf(env, 'packages').length > 0) return []
   const wanted = new Set(kept.flatMap((each) => each.packages.map(({ sha256 }) => sha256)))
   return namesIn(packages).flatMap((name) => (wanted.has(name) ? [] : removed('package', join(packages, name))))
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type LockedTree, readLockFile } from '../config/lock-file.js'
-import { type Environment, namesIn, storePaths, writeWhole } from './store.js'
+import { writeWhole } from './durable.js'
+import { type Environment, namesIn, storePaths } from './store.js'
 
 /** Notes where a project's lock file lies, so that `gc` keeps what it pins as long as it does. */
 export function keepLock(env: Environment, file: string): void {

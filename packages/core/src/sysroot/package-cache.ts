@@ -1,25 +1,99 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Environment, storePaths, writeWhole } from './store.js'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { syncFiles, writeWhole } from './durable.js'
+import { type Environment, storePaths } from './store.js'
+import type { PlaceableEntry, TarEntry } from './unpack/place-entry.js'
 
-/** A package that was downloaded before, by its content; null when it isn't there or isn't whole. */
-export function cachedPackage(env: Environment, sha256: string): Uint8Array | null {
+/** packages/SHA256/entries.json; the content of its files lies beside it, by number. */
+interface CachedPackage {
+  readonly format: 1
+  readonly entries: readonly CachedEntry[]
+}
+
+interface CachedEntry {
+  readonly name: string
+  readonly type: string
+  readonly mode: number
+  readonly target: string
+  /** Of a file. */
+  readonly sha256?: string
+}
+
+const ENTRIES = 'entries.json'
+
+/** A package that was unpacked before, by the sha256 of its archive; null when it isn't there or isn't whole. */
+export function cachedPackage(env: Environment, sha256: string): readonly PlaceableEntry[] | null {
+  const directory = join(storePaths(env).packages, sha256)
   try {
-    const bytes = readFileSync(join(storePaths(env).packages, sha256))
-    return createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : null
+    const { format, entries }: CachedPackage = JSON.parse(readFileSync(join(directory, ENTRIES), 'utf8'))
+    if (format !== 1) return null
+    const isWhole = entries.every((entry, index) => entry.sha256 === undefined || isSame(directory, entry, index))
+    return isWhole ? placeable(directory, entries) : null
   } catch {
     return null
   }
 }
 
-/** Keeps a package whose sha256 was checked; where there is no room, the sysroot needs it more. */
-export function cachePackage(env: Environment, sha256: string, bytes: Uint8Array): void {
+/**
+ * Unpacks a package, whose archive was checked, into `scratch`, and keeps it in the store. Where it can't be kept it is only
+ * unpacked. Trees get hard links to its files: a package that several sysroots share takes its room once.
+ */
+export async function cachePackage(
+  env: Environment,
+  sha256: string,
+  unpacked: AsyncIterable<TarEntry>,
+  scratch: string,
+): Promise<readonly PlaceableEntry[]> {
+  const directory = join(scratch, sha256)
+  mkdirSync(directory, { recursive: true })
+  const entries: CachedEntry[] = []
+  for await (const entry of unpacked) entries.push(writeEntry(directory, entry, entries.length))
+  await syncFiles(entries.flatMap(({ type }, index) => (type === 'file' ? [blobPath(directory, index)] : [])))
+  const cached: CachedPackage = { format: 1, entries }
+  writeWhole(join(directory, ENTRIES), `${JSON.stringify(cached)}\n`)
+  return placeable(kept(env, directory), entries)
+}
+
+function isSame(directory: string, { sha256 }: CachedEntry, index: number): boolean {
+  return digestOf(readFileSync(blobPath(directory, index))) === sha256
+}
+
+function writeEntry(directory: string, { name, type, mode, target, bytes }: TarEntry, index: number): CachedEntry {
+  if (type !== 'file') return { name, type, mode, target }
+  const path = blobPath(directory, index)
+  writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' })
+  chmodSync(path, (mode & 0o111) === 0 ? 0o444 : 0o555)
+  return { name, type, mode, target, sha256: digestOf(bytes) }
+}
+
+/** Moves it into the cache, in the place of one that is damaged; answers where it lies now. */
+function kept(env: Environment, directory: string): string {
   const { packages } = storePaths(env)
+  const place = join(packages, basename(directory))
   try {
     mkdirSync(packages, { recursive: true })
-    writeWhole(join(packages, sha256), bytes)
+    if (existsSync(place) && cachedPackage(env, basename(place)) === null)
+      rmSync(place, { recursive: true, force: true })
+    renameSync(directory, place)
+    return place
   } catch {
-    // Downloaded again when it is needed again.
+    // Another was first, or may not be written to: what was unpacked serves for this install.
+    return directory
   }
+}
+
+function placeable(directory: string, entries: readonly CachedEntry[]): readonly PlaceableEntry[] {
+  return entries.map(({ name, type, mode, target, sha256 }, index) => {
+    const content = sha256 === undefined ? { bytes: new Uint8Array(0) } : { file: blobPath(directory, index) }
+    return { name, type, mode, target, ...content }
+  })
+}
+
+function blobPath(directory: string, index: number): string {
+  return join(directory, String(index))
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -8,11 +8,11 @@ import {
 } from '../config/lock-file.js'
 import { isSuiteSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError } from '../errors.js'
+import { writeWhole } from './durable.js'
 import { keepLock } from './kept-locks.js'
 import { openTree } from './open-stored.js'
 import { architectureOf, lenderOf, type ResolveOptions, resolveSysroot, type SysrootRequest } from './resolve.js'
 import { formatSpec, parseSpec } from './spec.js'
-import { writeWhole } from './store.js'
 import type { Sysroot } from './sysroot.js'
 
 /** One sysroot of the config as the lock file has it now. */

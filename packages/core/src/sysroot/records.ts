@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
-import { type Environment, FORMAT, namesIn, storePaths, writeWhole } from './store.js'
+import { writeWhole } from './durable.js'
+import { type Environment, FORMAT, namesIn, storePaths } from './store.js'
 import type { InstalledPackage } from './sysroot.js'
 import { refuseNewer } from './trees.js'
 

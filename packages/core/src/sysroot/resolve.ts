@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isGlibcVersion } from '../config/glibc-version.js'
 import { type LockFile, lockedIn } from '../config/lock-file.js'
@@ -14,12 +14,13 @@ import { withLock } from './lock.js'
 import { openStored, openTree } from './open-stored.js'
 import type { Progress } from './providers/provider.js'
 import { providerOf } from './providers/table.js'
+import { removeTree } from './read-only.js'
 import { readRecord, writeRecord } from './records.js'
 import { formatSpec, parseSpec } from './spec.js'
 import { type Environment, storeDirectory } from './store.js'
 import { storeFailure } from './store-failure.js'
 import type { InstalledPackage, Sysroot, SysrootSpec } from './sysroot.js'
-import { commitTree, makeScratch, sweepScratch, treeDirectory, writeManifest } from './trees.js'
+import { commitTree, makeScratch, sweepScratch, syncTree, treeDirectory, writeManifest } from './trees.js'
 import { holding } from './uses.js'
 
 /** A sysroot as the user asks for it. */
@@ -136,6 +137,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
     const { glibc } = describeRoot({ name: null, root, ...origin })
     const digest = writeManifest(scratch, origin)
     if (pinned !== null) checkPins(pinned, { spec: origin.spec, digest, packages })
+    await syncTree(scratch)
     return await holding(basename(treeDirectory(env, digest)), env, () => {
       commitTree(env, scratch, digest)
       const name = request.name ?? givenName(env, key) ?? glibc
@@ -143,7 +145,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
       return openPlace(place, request.name) as Sysroot
     })
   } catch (error) {
-    rmSync(scratch, { recursive: true, force: true })
+    removeTree(scratch)
     throw error
   }
 }

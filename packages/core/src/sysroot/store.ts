@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { storeFailure } from './store-failure.js'
@@ -21,7 +21,7 @@ export interface StorePaths {
   readonly trees: string
   /** KEY.json: which tree a spec, with its packages, means here. */
   readonly index: string
-  /** Packages by their sha256, so that a sysroot is made anew without a network. */
+  /** SHA256/: packages, unpacked, so that a sysroot is made anew without a network; trees have hard links to their files. */
   readonly packages: string
   /** KEY~…: what is being unpacked, or being deleted. */
   readonly scratch: string
@@ -53,17 +53,5 @@ export function namesIn(directory: string): readonly string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw storeFailure(error, directory)
-  }
-}
-
-/** Writes a file beside its place and renames it: whoever reads it has the old one or the new one. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const fresh = `${path}~${process.pid}-${Math.random().toString(36).slice(2)}`
-  try {
-    writeFileSync(fresh, content)
-    renameSync(fresh, path)
-  } catch (error) {
-    rmSync(fresh, { force: true })
-    throw error
   }
 }

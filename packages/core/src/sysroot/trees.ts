@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
+import { syncFiles } from './durable.js'
 import { tryLock } from './lock.js'
-import { type ManifestEntry, manifestDigest, readTree } from './manifest.js'
+import { type ManifestEntry, manifestDigest, pathsBelow, readTree } from './manifest.js'
+import { makeReadOnly, removeTree } from './read-only.js'
 import { type Environment, FORMAT, namesIn, storePaths } from './store.js'
 import type { InstalledPackage } from './sysroot.js'
 import { holdersOf } from './uses.js'
@@ -46,18 +48,33 @@ export function writeManifest(scratch: string, origin: Pick<TreeManifest, 'spec'
   const digest = manifestDigest(files)
   const { spec, packages } = origin
   const manifest: TreeManifest = { format: FORMAT, digest, spec, packages, files }
-  writeFileSync(join(scratch, MANIFEST), `${JSON.stringify(manifest)}\n`)
+  writeFileSync(join(scratch, MANIFEST), `${JSON.stringify(manifest)}\n`, { mode: 0o444 })
   return digest
 }
 
-/** Puts a tree with its manifest in its place by one rename; one with the same content is left as it is. */
+/** Waits until a finished tree is on the disk; what has a second name is there already, as a package's file. */
+export async function syncTree(scratch: string): Promise<void> {
+  const paths = pathsBelow(scratch).map((path) => join(scratch, path))
+  await syncFiles(paths.filter(isAlone))
+}
+
+function isAlone(path: string): boolean {
+  const stat = lstatSync(path)
+  return stat.isFile() && stat.nlink === 1
+}
+
+/** Puts a tree with its manifest in its place by one rename, read-only; one with the same content is left as it is. */
 export function commitTree(env: Environment, scratch: string, digest: string): void {
+  const directory = treeDirectory(env, digest)
   mkdirSync(storePaths(env).trees, { recursive: true })
+  makeReadOnly(join(scratch, 'root'))
   try {
-    renameSync(scratch, treeDirectory(env, digest))
+    renameSync(scratch, directory)
+    // Only now: rename(2) writes the `..` of what it moves.
+    chmodSync(directory, 0o555)
   } catch (error) {
     if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    rmSync(scratch, { recursive: true, force: true })
+    removeTree(scratch)
   }
 }
 
@@ -72,8 +89,7 @@ export function makeScratch(env: Environment, key: string): string {
 export function sweepScratch(env: Environment, key: string): void {
   const { scratch } = storePaths(env)
   const left = namesIn(scratch).filter((name) => name.startsWith(`${key}~`))
-  // A build that was orphaned writes for another moment.
-  for (const name of left) rmSync(join(scratch, name), { recursive: true, force: true, maxRetries: 10 })
+  for (const name of left) removeTree(join(scratch, name))
 }
 
 /** Removes what any killed install left. */
@@ -94,6 +110,7 @@ export function deleteTree(env: Environment, digest: string): boolean {
   mkdirSync(scratch, { recursive: true })
   const aside = join(scratch, `old~${randomBytes(6).toString('hex')}`)
   try {
+    chmodSync(directory, 0o755)
     renameSync(directory, aside)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
@@ -101,9 +118,10 @@ export function deleteTree(env: Environment, digest: string): boolean {
   }
   if (isHeld()) {
     renameSync(aside, directory)
+    chmodSync(directory, 0o555)
     return false
   }
-  rmSync(aside, { recursive: true, force: true })
+  removeTree(aside)
   return true
 }
 

@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { removeTree } from './read-only.js'
 import { writeRecord } from './records.js'
 import { type Environment, namesIn, storeDirectory } from './store.js'
 import type { InstalledPackage } from './sysroot.js'
 import { treeDigest } from './tree-digest.js'
 import { commitTree, makeScratch, writeManifest } from './trees.js'
+import { linkOrCopy } from './unpack/link-or-copy.js'
 
 /** sysroot.json of format 1, in `sysroots/KEY` beside today's store. */
 interface FirstFormat {
@@ -47,7 +38,7 @@ export function upgradeStore(env: Environment): void {
   } catch {
     // Another did it first, or the store can't be written: then what isn't there is added as always.
   } finally {
-    rmSync(beside, { recursive: true, force: true })
+    removeTree(beside)
   }
 }
 
@@ -86,14 +77,5 @@ function linkTree(from: string, into: string): void {
     if (entry.isDirectory()) linkTree(source, target)
     else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
     else linkOrCopy(source, target)
-  }
-}
-
-/** Some file systems have no hard links. */
-function linkOrCopy(source: string, target: string): void {
-  try {
-    linkSync(source, target)
-  } catch {
-    copyFileSync(source, target)
   }
 }

@@ -29,7 +29,7 @@ export function holdSysroot({ path, libraryPath }: Sysroot, env: Environment = p
   }
 }
 
-/** Keeps a tree from `gc` while it has no name yet. */
+/** Keeps a tree from `gc` while it has no name yet, or `packages` while an install takes files from them. */
 export async function holding<T>(what: string, env: Environment, work: () => T): Promise<T> {
   const note = writeNote(what, env)
   try {
@@ -39,7 +39,7 @@ export async function holding<T>(what: string, env: Environment, work: () => T):
   }
 }
 
-/** The living processes that hold a tree, or `companions-KEY`; notes of those that are gone are removed. */
+/** The living processes that hold a tree, `packages` or `companions-KEY`; notes of those that are gone are removed. */
 export function holdersOf(env: Environment, what: string): readonly Holder[] {
   const { uses } = storePaths(env)
   return namesIn(uses).flatMap((name) => {

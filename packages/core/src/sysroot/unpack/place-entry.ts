@@ -1,6 +1,7 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative } from 'node:path'
 import { resolveInside } from '../inside.js'
+import { linkOrCopy } from './link-or-copy.js'
 
 /** One entry of a tar; `name` is relative and holds no `..`. */
 export interface TarEntry {
@@ -12,19 +13,21 @@ export interface TarEntry {
   readonly bytes: Uint8Array
 }
 
+/** An entry whose content may lie in a file that nobody writes any more, with the mode that it shall have. */
+export type PlaceableEntry = TarEntry | (Omit<TarEntry, 'bytes'> & { readonly file: string })
+
 /**
  * Writes an entry below `root` (which must be a real path), never through a symlink that leads out. Only files, directories and
- * links; setuid and write bits are dropped, since a sysroot is read by
- * everyone and written by nobody.
+ * links; setuid and write bits are dropped, since a sysroot is read by everyone and written by nobody.
  */
-export function placeEntry(root: string, entry: TarEntry): void {
+export function placeEntry(root: string, entry: PlaceableEntry): void {
   const path = join(parentInside(root, entry.name), basename(entry.name))
   const place = placers[entry.type]
   if (place === undefined) throw new Error(`its entry '${entry.name}' is a ${entry.type}`)
   place(root, path, entry)
 }
 
-const placers: Readonly<Record<string, (root: string, path: string, entry: TarEntry) => void>> = {
+const placers: Readonly<Record<string, (root: string, path: string, entry: PlaceableEntry) => void>> = {
   directory: (root, path, entry) => {
     const real = resolveInside(root, entry.name)
     if (real !== null && lstatSync(real).isDirectory()) return
@@ -33,6 +36,7 @@ const placers: Readonly<Record<string, (root: string, path: string, entry: TarEn
   },
   file: (_root, path, entry) => {
     makeRoom(path, entry.name)
+    if ('file' in entry) return linkOrCopy(entry.file, path)
     writeFileSync(path, entry.bytes, { mode: 0o600, flag: 'wx' })
     chmodSync(path, (entry.mode & 0o111) === 0 ? 0o444 : 0o555)
   },

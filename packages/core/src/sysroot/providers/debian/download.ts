@@ -1,5 +1,4 @@
 import { type GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
-import { cachedPackage, cachePackage } from '../../package-cache.js'
 import type { InstallContext } from '../provider.js'
 import { checkSum } from './checksum.js'
 import { fetchBytes } from './fetch.js'
@@ -10,27 +9,23 @@ export interface Downloadable {
   readonly version: string
   readonly sha256: string
   readonly size: number
-  /** Asked for only when it isn't in the store's cache. */
+  /** Asked for only when it is downloaded. */
   urls(): readonly string[]
   /** The error when no place has it. */
   gone?(cause: unknown): GlibcMatrixError
 }
 
-/** Gets one .deb, from the store's cache or from the first place that has it, and checks it; progress counts the bytes of all. */
+/** Gets one .deb from the first place that has it, and checks it; progress counts the bytes of all. */
 export async function downloadPackage(
   chosen: Downloadable,
   all: readonly Downloadable[],
   sysroot: string,
   context: InstallContext,
 ): Promise<Uint8Array> {
-  const cached = cachedPackage(context.env, chosen.sha256)
-  if (cached !== null) return cached
   const total = sizeOf(all)
   const before = sizeOf(all.slice(0, all.indexOf(chosen)))
   const onBytes = (done: number) => context.onProgress({ sysroot, stage: 'download', done: before + done, total })
-  const bytes = await fromFirst(chosen, onBytes, context)
-  cachePackage(context.env, chosen.sha256, bytes)
-  return bytes
+  return fromFirst(chosen, onBytes, context)
 }
 
 async function fromFirst(

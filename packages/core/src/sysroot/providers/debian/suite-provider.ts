@@ -5,12 +5,11 @@ import type { InstalledPackage, SuiteSpec } from '../../sysroot.js'
 import type { InstallContext, Location } from '../provider.js'
 import { findArchive } from './archive.js'
 import type { Distribution } from './distributions.js'
-import { downloadPackage } from './download.js'
 import type { Lookup } from './lookup.js'
 import { packagesFor } from './packages-for.js'
 import { pinnedPackages } from './pinned.js'
+import { placePackages } from './place-package.js'
 import { selectPackages } from './select.js'
-import { unpackDeb } from './unpack.js'
 
 /** What every such sysroot holds: glibc with its tools, and the two libraries of gcc that nearly every program needs. */
 const BASE_PACKAGES = ['libc6', 'libgcc-s1', 'libstdc++6', 'libc-bin']
@@ -47,10 +46,7 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
       pins === null
         ? await selectPackages(spec.suite, packagesOf(spec), lookupOf(spec, context))
         : pinnedPackages(pins, distribution, context)
-    for (const chosen of packages) {
-      const deb = await downloadPackage(chosen, packages, format(spec), context)
-      await unpackDeb(deb, chosen.path, root)
-    }
+    await placePackages(packages, format(spec), context, root)
     return packages.map(({ name, version, sha256, size, path }) => ({ name, version, sha256, size, path }))
   }
 

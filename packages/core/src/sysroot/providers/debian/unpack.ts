@@ -1,6 +1,6 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
-import { placeEntry } from '../../unpack/place-entry.js'
+import { placeEntry, type TarEntry } from '../../unpack/place-entry.js'
 import { isSystemError } from '../../unpack/system-error.js'
 import { entriesOf } from '../../unpack/tar-entries.js'
 import { memberOfDeb } from './deb.js'
@@ -14,17 +14,26 @@ const SKIPPED = /^usr\/share\/(?:man|info|lintian|bug|gdb|locale|doc(?!\/[^/]+\/
 /** Unpacks a .deb below `root`; its maintainer scripts are never run. */
 export async function unpackDeb(deb: Uint8Array, url: string, root: string): Promise<void> {
   try {
-    const data = memberOfDeb(deb, 'data.tar')
-    const chunks = decompress(data.bytes, compressionOf(data.name), MAX_DATA)
-    for await (const entry of entriesOf(chunks, (name) => SKIPPED.test(name))) placeEntry(root, entry)
+    for await (const entry of entriesOfDeb(deb)) placeEntry(root, entry)
   } catch (cause) {
-    if (isGlibcMatrixError(cause) || isSystemError(cause)) throw cause
-    throw new GlibcMatrixError(
-      'ARCHIVE_MALFORMED',
-      `${url} can't be unpacked: ${(cause as Error).message}`,
-      `Its checksum was right, so the archive itself holds it so: report it, or use another suite or mirror.`,
-      { url },
-      cause,
-    )
+    throw malformedDeb(cause, url)
   }
+}
+
+/** The entries of a .deb that programs read at run time, in their order. */
+export function entriesOfDeb(deb: Uint8Array): AsyncIterable<TarEntry> {
+  const data = memberOfDeb(deb, 'data.tar')
+  return entriesOf(decompress(data.bytes, compressionOf(data.name), MAX_DATA), (name) => SKIPPED.test(name))
+}
+
+/** What a failure to unpack ends in: the system's own pass unchanged. */
+export function malformedDeb(cause: unknown, url: string): unknown {
+  if (isGlibcMatrixError(cause) || isSystemError(cause)) return cause
+  return new GlibcMatrixError(
+    'ARCHIVE_MALFORMED',
+    `${url} can't be unpacked: ${(cause as Error).message}`,
+    `Its checksum was right, so the archive itself holds it so: report it, or use another suite or mirror.`,
+    { url },
+    cause,
+  )
 }
