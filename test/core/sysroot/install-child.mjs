@@ -1,7 +1,6 @@
-/** Installs one sysroot in a process of its own: `node install-child.mjs REQUEST`. Prints where it lies, or the error's code. */
-import { createJiti } from 'jiti'
+/** Installs one sysroot by the built core in a process of its own: `node install-child.mjs REQUEST`. Prints where it lies, or the error's code. */
+import { resolveSysroot } from '../../../packages/core/dist/index.js'
 
-const { resolveSysroot } = await createJiti(import.meta.url).import('../../../packages/core/src/sysroot/resolve.ts')
 const request = JSON.parse(process.argv[2])
 try {
   const onProgress = ({ stage }) => process.stderr.write(`${stage}\n`)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import tmp from 'tmp'
+import { removeTree } from '../../../packages/core/src/sysroot/read-only.js'
 
 tmp.setGracefulCleanup()
 
@@ -25,7 +26,10 @@ export async function glibcMatrix(args: readonly string[], options: Options = {}
 
 /** A new directory, removed when the tests end; real, so that it compares with what programs print. */
 export function temporaryDirectory(): string {
-  return tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cli-' }).name
+  const { name } = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cli-' })
+  // A sysroot in it is read-only.
+  process.once('exit', () => removeTree(name))
+  return name
 }
 
 /** An empty store in `directory`. */

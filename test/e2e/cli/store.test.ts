@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { glibcMatrix, storeIn, temporaryDirectory } from './command.js'
@@ -54,6 +54,7 @@ test('a sysroot from empty store to empty store', async () => {
   expect(twice).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('COLUMN_DUPLICATE') })
 
   // Damage that a run would not notice is the doctor's to find.
+  chmodSync(join(root, 'usr/share/doc/libc6'), 0o755)
   rmSync(join(root, 'usr/share/doc/libc6/copyright'))
   const doctor = await glibcMatrix(['doctor', '--json'], here)
   expect(doctor.exitCode).toBe(1)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** One path of a tree, relative to its root. */
@@ -15,6 +15,9 @@ export type ManifestEntry =
       readonly size: number
       readonly sha256: string
     }
+
+/** What a file is read through: a tree is hashed without room for its files. */
+const window = Buffer.allocUnsafe(2 ** 20)
 
 /** Everything below `root`, sorted by path. */
 export function readTree(root: string): readonly ManifestEntry[] {
@@ -43,7 +46,18 @@ export function manifestDigest(entries: readonly ManifestEntry[]): string {
 
 /** sha256 of one file, in hex. */
 export function fileDigest(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
+  const hash = createHash('sha256')
+  const descriptor = openSync(path, 'r')
+  try {
+    let length = readSync(descriptor, window)
+    while (length > 0) {
+      hash.update(window.subarray(0, length))
+      length = readSync(descriptor, window)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+  return hash.digest('hex')
 }
 
 function pathsOf(root: string, below: string): readonly string[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { syncFiles, writeWhole } from './durable.js'
+import { fileDigest } from './manifest.js'
 import { type Environment, storePaths } from './store.js'
 import type { PlaceableEntry, TarEntry } from './unpack/place-entry.js'
 
@@ -56,7 +57,7 @@ export async function cachePackage(
 }
 
 function isSame(directory: string, { sha256 }: CachedEntry, index: number): boolean {
-  return digestOf(readFileSync(blobPath(directory, index))) === sha256
+  return fileDigest(blobPath(directory, index)) === sha256
 }
 
 function writeEntry(directory: string, { name, type, mode, target, bytes }: TarEntry, index: number): CachedEntry {
@@ -64,7 +65,7 @@ function writeEntry(directory: string, { name, type, mode, target, bytes }: TarE
   const path = blobPath(directory, index)
   writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' })
   chmodSync(path, (mode & 0o111) === 0 ? 0o444 : 0o555)
-  return { name, type, mode, target, sha256: digestOf(bytes) }
+  return { name, type, mode, target, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
 /** Moves it into the cache, in the place of one that is damaged; answers where it lies now. */
@@ -92,8 +93,4 @@ function placeable(directory: string, entries: readonly CachedEntry[]): readonly
 
 function blobPath(directory: string, index: number): string {
   return join(directory, String(index))
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path'
 import { dirSync } from 'tmp'
 import { onTestFinished } from 'vitest'
 import type { InstallContext } from '../../../../packages/core/src/sysroot/providers/provider.js'
+import { removeTree } from '../../../../packages/core/src/sysroot/read-only.js'
 
 /** A directory that is gone when the test is. */
 export function temporary(): string {
-  const { name, removeCallback } = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-' })
-  onTestFinished(removeCallback)
+  const { name } = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-' })
+  onTestFinished(() => removeTree(name))
   return name
 }
 

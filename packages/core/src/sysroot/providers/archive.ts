@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { GlibcMatrixError } from '../../errors.js'
 import { fileDigest } from '../manifest.js'
-import { unpackSysroot } from '../pack/unpack-sysroot.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 import type { Provider } from './provider.js'
 
@@ -19,6 +18,7 @@ export const archive: Provider<ArchiveSpec> = {
 }
 
 async function install(spec: ArchiveSpec, root: string): Promise<readonly InstalledPackage[]> {
+  const { unpackSysroot } = await import('../pack/unpack-sysroot.js')
   const { packages } = await unpackSysroot(
     onFile(spec, (path) => readFileSync(path)),
     archive.format(spec),

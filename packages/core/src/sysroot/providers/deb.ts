@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { GlibcMatrixError } from '../../errors.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
-import { type Control, readControl } from './debian/control.js'
-import { unpackDeb } from './debian/unpack.js'
+import type { Control } from './debian/control.js'
 import type { InstallContext, Provider } from './provider.js'
 
 type DebSpec = Extract<SysrootSpec, { kind: 'deb' }>
@@ -38,6 +37,10 @@ function keyOf(spec: DebSpec): string {
 }
 
 async function install(spec: DebSpec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
+  const [{ readControl }, { unpackDeb }] = await Promise.all([
+    import('./debian/control.js'),
+    import('./debian/unpack.js'),
+  ])
   const files: DebFile[] = []
   for (const path of spec.paths) {
     const bytes = read(path, spec)

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { unpackSysroot } from '../pack/unpack-sysroot.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
-import { fetchPackage } from './npm/fetch-package.js'
 import { type ProjectPackage, projectPackage } from './npm/project-package.js'
 import type { InstallContext, Provider } from './provider.js'
 
@@ -33,6 +31,10 @@ function keyOf(spec: NpmSpec): string {
 
 async function install(spec: NpmSpec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
   const own = inProject(spec)
+  const [{ fetchPackage }, { unpackSysroot }] = await Promise.all([
+    import('./npm/fetch-package.js'),
+    import('../pack/unpack-sysroot.js'),
+  ])
   const bytes = own === null ? await fetchPackage(spec, npm.format(spec), root, context) : readFileSync(own.archive)
   const { packages } = await unpackSysroot(bytes, npm.format(spec), root)
   return packages

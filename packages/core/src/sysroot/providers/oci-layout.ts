@@ -3,8 +3,6 @@ import { resolve } from 'node:path'
 import { machineArchitecture } from '../architecture.js'
 import type { SysrootSpec } from '../sysroot.js'
 import { splitArchitecture, withArchitecture } from './oci/architecture-suffix.js'
-import { installImage } from './oci/install.js'
-import { openLayout } from './oci/layout-directory.js'
 import { isDigest, isTag } from './oci/reference.js'
 import type { Provider } from './provider.js'
 
@@ -17,7 +15,11 @@ export const ociLayout: Provider<LayoutSpec> = {
   parse,
   format: (spec) => withArchitecture(`oci-layout:${spec.path}${suffixOf(spec)}`, spec.arch),
   locate: (spec) => ({ key: keyOf(spec) }),
-  install: (spec, root, context) => {
+  install: async (spec, root, context) => {
+    const [{ installImage }, { openLayout }] = await Promise.all([
+      import('./oci/install.js'),
+      import('./oci/layout-directory.js'),
+    ])
     const source = openLayout(resolve(spec.path), spec.reference)
     return installImage(source, spec.arch ?? machineArchitecture(), root, context)
   },

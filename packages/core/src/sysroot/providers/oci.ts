@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto'
 import { machineArchitecture } from '../architecture.js'
 import type { SysrootSpec } from '../sysroot.js'
 import { splitArchitecture, withArchitecture } from './oci/architecture-suffix.js'
-import { installImage } from './oci/install.js'
 import { formatReference, type ImageReference, parseReference } from './oci/reference.js'
-import { openRegistry } from './oci/registry.js'
 import type { Provider } from './provider.js'
 
 type OciSpec = Extract<SysrootSpec, { kind: 'oci' }>
@@ -16,7 +14,11 @@ export const oci: Provider<OciSpec> = {
   parse,
   format: (spec) => withArchitecture(`oci:${spec.reference}`, spec.arch),
   locate: (spec) => ({ key: keyOf(spec) }),
-  install: (spec, root, context, pins) => {
+  install: async (spec, root, context, pins) => {
+    const [{ installImage }, { openRegistry }] = await Promise.all([
+      import('./oci/install.js'),
+      import('./oci/registry.js'),
+    ])
     const asked = parseReference(spec.reference) as ImageReference
     // The manifest of one platform, whose digest leads to every layer.
     const digest = pins?.[0]?.version

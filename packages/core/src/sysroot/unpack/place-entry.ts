@@ -60,8 +60,10 @@ function parentInside(root: string, name: string): string {
   for (const part of dirname(name).split('/')) {
     if (part === '.') continue
     const path = join(parent, part)
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path, { mode: 0o755 })
-    const real = resolveInside(root, relative(root, path))
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) mkdirSync(path, { mode: 0o755 })
+    const isReal = stat === undefined || stat.isDirectory()
+    const real = isReal ? path : resolveInside(root, relative(root, path))
     if (real === null || !lstatSync(real).isDirectory())
       throw new Error(`its entry '${name}' lies below what is no directory`)
     parent = real

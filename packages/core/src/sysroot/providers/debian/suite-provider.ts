@@ -6,10 +6,6 @@ import type { InstallContext, Location } from '../provider.js'
 import { findArchive } from './archive.js'
 import type { Distribution } from './distributions.js'
 import type { Lookup } from './lookup.js'
-import { packagesFor } from './packages-for.js'
-import { pinnedPackages } from './pinned.js'
-import { placePackages } from './place-package.js'
-import { selectPackages } from './select.js'
 
 /** What every such sysroot holds: glibc with its tools, and the two libraries of gcc that nearly every program needs. */
 const BASE_PACKAGES = ['libc6', 'libgcc-s1', 'libstdc++6', 'libc-bin']
@@ -42,12 +38,13 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     context: InstallContext,
     pins: readonly InstalledPackage[] | null = null,
   ): Promise<readonly InstalledPackage[]> {
+    // What installs is loaded here: most commands find everything there.
     const packages =
       pins === null
-        ? await selectPackages(spec.suite, packagesOf(spec), lookupOf(spec, context))
-        : pinnedPackages(pins, distribution, context)
-    await placePackages(packages, format(spec), context, root)
-    return packages.map(({ name, version, sha256, size, path }) => ({ name, version, sha256, size, path }))
+        ? await (await import('./select.js')).selectPackages(spec.suite, packagesOf(spec), lookupOf(spec, context))
+        : (await import('./pinned.js')).pinnedPackages(pins, distribution, context)
+    const { placePackages } = await import('./place-packages.js')
+    return placePackages(packages, format(spec), context, root)
   }
 
   const locate = (spec: Spec): Location => ({ key: keyOf(spec) })
@@ -59,6 +56,7 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     locate,
     install,
     packagesFor: async (spec: Spec, sonames: readonly string[], context: InstallContext) => {
+      const { packagesFor } = await import('./packages-for.js')
       const found = await packagesFor(spec, sonames, lookupOf(spec, context))
       return found.filter((name) => !BASE_PACKAGES.includes(name))
     },

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { cachedPackage, cachePackage } from '../../package-cache.js'
+import type { InstalledPackage } from '../../sysroot.js'
 import { type PlaceableEntry, placeEntry } from '../../unpack/place-entry.js'
 import { holding } from '../../uses.js'
 import type { InstallContext } from '../provider.js'
@@ -7,17 +8,17 @@ import { type Downloadable, downloadPackage } from './download.js'
 import { entriesOfDeb, malformedDeb } from './unpack.js'
 
 /** A package of an archive; `path` is where it lies below each mirror. */
-export interface Placeable extends Downloadable {
+interface Placeable extends Downloadable {
   readonly path: string
 }
 
-/** Fills `root` with packages, each as it was unpacked before or as it is downloaded now. */
+/** Fills `root` with packages, each as it was unpacked before, or is downloaded now. */
 export async function placePackages(
   packages: readonly Placeable[],
   sysroot: string,
   context: InstallContext,
   root: string,
-): Promise<void> {
+): Promise<readonly InstalledPackage[]> {
   const scratch = `${root}-packages`
   await holding('packages', context.env, async () => {
     for (const chosen of packages) {
@@ -26,6 +27,7 @@ export async function placePackages(
     }
   })
   rmSync(scratch, { recursive: true, force: true })
+  return packages.map(({ name, version, sha256, size, path }) => ({ name, version, sha256, size, path }))
 }
 
 function placeAll(entries: readonly PlaceableEntry[], root: string, path: string): void {
