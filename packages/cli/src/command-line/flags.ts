@@ -143,3 +143,18 @@ export const floorFlags = {
     about: 'the floor of each test of a grid file (outputFile), instead of a command',
   },
 } as const satisfies Flags
+
+export const rolloutFlags = {
+  from: { name: 'from', value: 'S', about: 'the sysroot that is in use' },
+  to: { name: 'to', value: 'S', about: 'the sysroot that shall take its place' },
+  grid: {
+    name: 'grid',
+    value: 'FILE',
+    about: 'two columns of a grid file (outputFile), instead of files and a command',
+  },
+  ...withFlag,
+  ...judgeFlags,
+  ...installFlags,
+  ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags

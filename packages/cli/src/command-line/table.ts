@@ -8,6 +8,7 @@ import {
   jsonFlag,
   linkFlags,
   packFlags,
+  rolloutFlags,
   runFlags,
   sysrootFlags,
   updateFlags,
@@ -163,6 +164,21 @@ export const commands = {
     command: 'allowed',
     flags: floorFlags,
     load: () => import('../commands/floor.js'),
+  }),
+  rollout: row({
+    name: 'rollout',
+    usage: usages.rollout,
+    about:
+      'show what another glibc does to programs: which run on both, only on the new one, or break, symbol by symbol',
+    more: [
+      sysrootHelp,
+      'PATHs are programs, libraries, addons, or directories of them: their files are compared, nothing is run. A COMMAND is then run on both.',
+      "Exit status 1 when something breaks, can't be decided or read, or the command doesn't work on the new one.",
+    ].join('\n'),
+    words: [0, many],
+    command: 'allowed',
+    flags: rolloutFlags,
+    load: () => import('../commands/rollout.js'),
   }),
   patch: row({
     name: 'patch',

@@ -13,6 +13,7 @@ export const usages = {
   explain: 'explain --sysroot S [--json] [--] PROGRAM [ARGUMENT…]',
   run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
   floor: 'floor [--sysroot S[,S…]] [--max VERSION] [--json] (-- COMMAND [ARGUMENT…] | --grid FILE)',
+  rollout: 'rollout --from S --to S [--json] [PATH…] [-- COMMAND [ARGUMENT…]] [--grid FILE]',
   patch: 'patch IN OUT --sysroot S',
   flags: 'flags --sysroot S [--for cc|cargo|cgo|cmake]',
   doctor: 'doctor [--json]',

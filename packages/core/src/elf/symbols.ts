@@ -10,7 +10,15 @@ const symbolSizes = { 32: 16, 64: 24 } as const
 export interface BoundSymbol {
   readonly name: string
   readonly need: BoundNeed
+  readonly isDefined: boolean
+  /** STB_WEAK: when nobody defines it, it is zero. */
+  readonly isWeak: boolean
 }
+
+const SHN_UNDEF = 0
+const STB_WEAK = 2
+/** st_info and st_shndx in an entry (gABI chapter 4, Symbol Table). */
+const symbolFields = { 32: { info: 12, section: 14 }, 64: { info: 4, section: 6 } } as const
 
 /**
  * The dynamic symbols that DT_VERSYM binds to one of `needs`, by index: undefined ones, and those that a program defines by a
@@ -31,10 +39,21 @@ export function readBoundSymbols(
   for (let index = 1; index < count; index++) {
     const need = needs.get(fields.u16(versions.start + index * 2) & 0x7fff)
     if (need === undefined) continue
-    const name = dynamic.strings.start + fields.u32(symbols.start + index * symbolSize)
-    bound.push({ name: fields.text(name, dynamic.strings.end), need })
+    const symbol = symbols.start + index * symbolSize
+    const { info, section } = symbolFields[fields.bits]
+    bound.push({
+      name: fields.text(dynamic.strings.start + fields.u32(symbol), dynamic.strings.end),
+      need,
+      isDefined: fields.u16(symbol + section) !== SHN_UNDEF,
+      isWeak: firstByte(fields, symbol + info) >> 4 === STB_WEAK,
+    })
   }
   return bound
+}
+
+function firstByte(fields: Fields, offset: number): number {
+  const both = fields.u16(offset)
+  return fields.little ? both & 0xff : both >> 8
 }
 
 /**

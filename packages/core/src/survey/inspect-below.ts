@@ -80,8 +80,8 @@ function inspectIfElf(path: string): Inspection[] {
   return 'error' in inspection || inspection.kind !== 'object' ? [inspection] : []
 }
 
-/** True also for a file that can't be opened: its inspection says why. */
-function hasElfMagic(path: string): boolean {
+/** Whether a file begins as ELF does; true also for one that cannot be opened: whoever reads it then says why. */
+export function hasElfMagic(path: string): boolean {
   const magic = Buffer.alloc(4)
   try {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
