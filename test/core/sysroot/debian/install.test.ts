@@ -308,7 +308,6 @@ describe('packages that hold what they may not', () => {
     ['a file in the place of a directory', [fake.file('./lib', 'x')]],
     ['a name twice', [fake.file('./opt/x', 'x'), fake.file('opt/./x', 'y')]],
     ['a link and a file of one name', [fake.link('./opt/x', 'y'), fake.file('./opt/x', 'y')]],
-    ['names that differ in case alone', [fake.file('./opt/x', 'x'), fake.file('./opt/X', 'y')]],
     ['a name that no file system takes', [fake.file(`./${'x'.repeat(300)}`, 'x')]],
     ['a symlink to nothing', [fake.link('x', '')]],
   ])('%s', async (_, entries) => {

@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { isGlibcMatrixError } from '../../../../packages/core/src/errors.js'
 import { installImage } from '../../../../packages/core/src/sysroot/providers/oci/install.js'
 import { openLayout } from '../../../../packages/core/src/sysroot/providers/oci/layout-directory.js'
-import { context, temporary } from '../debian/machine.js'
+import { context } from '../debian/machine.js'
+import { faultsOf, type Watched, watched } from '../hostile/watched.js'
 import { mutate } from '../unpack/mutate.js'
 import * as made from './image.js'
 
@@ -52,33 +53,31 @@ const formats: Record<string, Mutated> = {
   },
 }
 
-/** How an install ends; what it wrote lies two levels below `directory`, and nothing else does. */
-async function endOf(image: made.Image, directory: string): Promise<string> {
-  const root = join(directory, 'box/inner/root')
-  mkdirSync(root, { recursive: true })
-  made.writeLayout(join(directory, 'layout'), { it: image })
-  const source = openLayout(join(directory, 'layout'), null)
-  const end = await installImage(source, made.arch, root, context('/')).then(
+async function endOf(image: made.Image, { root, beside }: Watched): Promise<string> {
+  made.writeLayout(join(beside, 'layout'), { it: image })
+  const source = openLayout(join(beside, 'layout'), null)
+  return installImage(source, made.arch, root, context('/')).then(
     () => 'installed',
     (error) => (isGlibcMatrixError(error) ? error.code : `${(error as Error).stack}`),
   )
-  expect(readdirSync(directory).sort()).toEqual(['box', 'layout'])
-  expect(readdirSync(join(directory, 'box'))).toEqual(['inner'])
-  expect(readdirSync(join(directory, 'box/inner'))).toEqual(['root'])
-  return end
 }
 
 test.each(Object.entries(formats))(
   'mutated %s: installed inside or refused by name',
   { timeout: 3_600_000 },
   async (_, make) => {
-    const directory = join(realpathSync(temporary()), 'it')
+    const place = watched()
     const layers = await Promise.all(entries.map((each) => made.zstdLayer(each)))
     const ends = new Map<string, number>()
     for (let seed = 1; seed <= COUNT; seed += 1) {
-      const end = await endOf(make(layers, seed), directory)
+      const end = await endOf(make(layers, seed), place)
       ends.set(end, (ends.get(end) ?? 0) + 1)
-      rmSync(directory, { recursive: true, force: true })
+      const faults = faultsOf(place.root)
+      expect({ seed, changes: place.changes(), faults }).toEqual({ seed, changes: [], faults: [] })
+      for (const directory of [place.root, place.beside]) {
+        rmSync(directory, { recursive: true })
+        mkdirSync(directory)
+      }
     }
     const refusals = ['IMAGE_MALFORMED', 'IMAGE_NOT_FOUND', 'CHECKSUM_MISMATCH']
     expect([...ends.keys()].filter((end) => end !== 'installed' && !refusals.includes(end))).toEqual([])

@@ -43,7 +43,7 @@ function place(sysroot: Sysroot, root: string): void {
   const checkFresh = freshNames()
   try {
     for (const entry of [...entriesBelow(sysroot.path, ''), ...companions(sysroot)]) {
-      if (entry.type !== 'directory') checkFresh(checkedName(entry.name))
+      checkFresh(checkedName(entry.name), entry.type)
       placeEntry(root, entry)
     }
   } catch (cause) {

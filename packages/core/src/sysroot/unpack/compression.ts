@@ -27,10 +27,15 @@ export async function* decompress(
   let done = 0
   for await (const chunk of await open(bytes, compression)) {
     done += chunk.length
-    if (done > maxBytes) throw new Error(`it unpacks to more than ${maxBytes} bytes`)
-    if (done > FREE + MAX_RATIO * bytes.length) throw new Error(`it unpacks to more than ${MAX_RATIO} times its size`)
+    checkGrowth(done, bytes.length, maxBytes)
     yield chunk
   }
+}
+
+/** Throws when `done` bytes are more than what `packed` bytes may become; `free` bytes are allowed whatever their proportion. */
+export function checkGrowth(done: number, packed: number, maxBytes: number, free = FREE): void {
+  if (done > maxBytes) throw new Error(`it unpacks to more than ${maxBytes} bytes`)
+  if (done > free + MAX_RATIO * packed) throw new Error(`it unpacks to more than ${MAX_RATIO} times its size`)
 }
 
 async function open(bytes: Uint8Array, compression: Compression): Promise<AsyncIterable<Uint8Array>> {

@@ -1,6 +1,7 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, posix, relative } from 'node:path'
 import { resolveInside } from '../inside.js'
+import { refuseFolded } from './folded-case.js'
 import { linkOrCopy } from './link-or-copy.js'
 
 /** One entry of a tar; `name` is relative and holds no `..`. */
@@ -30,7 +31,7 @@ export function placeEntry(root: string, entry: PlaceableEntry): void {
 const placers: Readonly<Record<string, (root: string, path: string, entry: PlaceableEntry) => void>> = {
   directory: (root, path, entry) => {
     const real = resolveInside(root, entry.name)
-    if (real !== null && lstatSync(real).isDirectory()) return
+    if (real !== null && lstatSync(real).isDirectory()) return refuseFolded(path, entry.name)
     makeRoom(path, entry.name)
     mkdirSync(path, { mode: 0o755 })
   },
@@ -62,9 +63,10 @@ function parentInside(root: string, name: string): string {
     const path = join(parent, part)
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) mkdirSync(path, { mode: 0o755 })
+    else refuseFolded(path, name)
     const isReal = stat === undefined || stat.isDirectory()
     const real = isReal ? path : resolveInside(root, relative(root, path))
-    if (real === null || !lstatSync(real).isDirectory())
+    if (real === null || !(isReal || lstatSync(real).isDirectory()))
       throw new Error(`its entry '${name}' lies below what is no directory`)
     parent = real
   }
@@ -73,8 +75,10 @@ function parentInside(root: string, name: string): string {
 
 function makeRoom(path: string, name: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat?.isDirectory()) throw new Error(`its entry '${name}' would replace a directory`)
-  if (stat !== undefined) rmSync(path)
+  if (stat === undefined) return
+  refuseFolded(path, name)
+  if (stat.isDirectory()) throw new Error(`its entry '${name}' would replace a directory`)
+  rmSync(path)
 }
 
 /**

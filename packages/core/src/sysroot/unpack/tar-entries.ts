@@ -1,5 +1,6 @@
 import { ReadableStream, WritableStream } from 'node:stream/web'
-import { checkedName, freshNames } from './entry-names.js'
+import { checkPax } from './check-pax.js'
+import { checkedName, checkedTarget, freshNames } from './entry-names.js'
 import type { TarEntry } from './place-entry.js'
 
 /** The largest single file that is held in memory, in bytes; no library of a distribution comes near it. */
@@ -7,9 +8,6 @@ const MAX_FILE = 2 ** 30
 
 /** Debian's largest packages hold some 60,000 files. */
 const MAX_ENTRIES = 500_000
-
-/** PATH_MAX of Linux's limits.h, without the final zero. */
-const MAX_TARGET = 4095
 
 /** The entries of a tar in their order, each with its whole content; throws what is wrong with it. */
 export async function* entriesOf(
@@ -23,6 +21,7 @@ export async function* entriesOf(
   let count = 0
   for await (const { header, body } of entries) {
     count += 1
+    checkPax(header)
     if (count > MAX_ENTRIES) throw new Error(`it holds more than ${MAX_ENTRIES} entries`)
     if (header.size > MAX_FILE) throw new Error(`its entry '${header.name}' says to be ${header.size} bytes long`)
     const name = checkedName(header.name)
@@ -32,7 +31,7 @@ export async function* entriesOf(
       continue
     }
     const type = header.type ?? 'file'
-    if (type !== 'directory') checkFresh(name)
+    checkFresh(name, type)
     yield {
       name,
       type,
@@ -50,14 +49,6 @@ type TransformPair = import('node:stream/web').ReadableWritablePair<
   },
   Uint8Array
 >
-
-function checkedTarget(target: string, name: string, type: string): string {
-  const isLink = type === 'symlink' || type === 'link'
-  if (isLink && (target === '' || target.includes('\0') || Buffer.byteLength(target) > MAX_TARGET)) {
-    throw new Error(`its link '${name}' has a target that no file system takes`)
-  }
-  return target
-}
 
 async function wholeOf(body: ReadableStream<Uint8Array>, size: number, name: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []

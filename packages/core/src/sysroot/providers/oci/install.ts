@@ -103,9 +103,13 @@ async function visitLayer({ layer, file }: SavedLayer, where: string, visit: Ent
   try {
     await visitEntries(layerTar(file, layer, where), visit)
   } catch (cause) {
-    if (isGlibcMatrixError(cause) || isSystemError(cause)) throw cause
-    throw malformed(where, `its layer ${layer.digest} is damaged: ${(cause as Error).message}`, cause)
+    throw damaged(cause, where, `its layer ${layer.digest} is damaged`)
   }
+}
+
+function damaged(cause: unknown, where: string, what: string): unknown {
+  if (isGlibcMatrixError(cause) || isSystemError(cause)) return cause
+  return malformed(where, `${what}: ${(cause as Error).message}`, cause)
 }
 
 async function writeFiles(kept: KeptFiles, layers: readonly SavedLayer[], where: string, root: string): Promise<void> {
@@ -121,7 +125,11 @@ async function writeFiles(kept: KeptFiles, layers: readonly SavedLayer[], where:
       for (const name of others) placeEntry(root, { name, type: 'link', mode, target: first, bytes: new Uint8Array(0) })
     })
   }
-  for (const [name, target] of [...kept.symlinks].sort(([left], [right]) => left.length - right.length)) {
-    placeEntry(root, { name, type: 'symlink', mode: 0o777, target, bytes: new Uint8Array(0) })
+  try {
+    for (const [name, target] of [...kept.symlinks].sort(([left], [right]) => left.length - right.length)) {
+      placeEntry(root, { name, type: 'symlink', mode: 0o777, target, bytes: new Uint8Array(0) })
+    }
+  } catch (cause) {
+    throw damaged(cause, where, 'its links are damaged')
   }
 }

@@ -1,5 +1,6 @@
 import { ReadableStream, type ReadableWritablePair, WritableStream } from 'node:stream/web'
-import { checkedName } from '../../unpack/entry-names.js'
+import { checkPax } from '../../unpack/check-pax.js'
+import { checkedName, checkedTarget } from '../../unpack/entry-names.js'
 
 /** One entry of a layer's tar, as far as its header tells. */
 export interface LayerEntry {
@@ -28,14 +29,16 @@ export async function visitEntries(tar: AsyncIterable<Uint8Array>, visit: EntryV
   let index = 0
   for await (const { header, body } of ReadableStream.from(tar).pipeThrough(decoder)) {
     if (index >= MAX_ENTRIES) throw new Error(`it has more than ${MAX_ENTRIES} entries`)
-    const { name, type = 'file', mode = 0o644, size, linkname = '', pax = {} } = header
-    if (Object.keys(pax).some((key) => key.startsWith('GNU.sparse'))) throw new Error(`its entry '${name}' is sparse`)
+    checkPax(header)
+    const { name, type = 'file', mode = 0o644, size, linkname = '' } = header
     let isRead = false
     const content = async () => {
       isRead = true
       return contentOf(body)
     }
-    await visit({ name: plainName(name), type, mode, size, target: linkname }, index, content)
+    const plain = plainName(name)
+    const entry = { name: plain, type, mode, size, target: checkedTarget(linkname, plain, type) }
+    await visit(entry, index, content)
     // Read to its end, not cancelled: after a cancel the decoder of modern-tar 0.8 may wait forever.
     if (!isRead) await body.pipeTo(new WritableStream())
     index += 1
