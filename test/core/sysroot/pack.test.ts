@@ -47,24 +47,16 @@ test('the same files give the same bytes', async () => {
   expect(Buffer.from(again.bytes).equals(packed.bytes)).toBe(true)
 })
 
-test('a directory is packed as it will be unpacked: its links stay inside', async () => {
+test('a directory is packed as it will be unpacked: its links stay inside, names that differ in case alone are two', async () => {
   const root = join(realpathSync(temporary()), 'copy')
   cpSync(bullseye.path, root, { recursive: true, verbatimSymlinks: true })
   symlinkSync('/usr/lib/os-release', join(root, 'absolute'))
   symlinkSync('../../../../etc/passwd', join(root, 'climbs'))
+  for (const name of ['Readme', 'README']) writeFileSync(join(root, name), name)
   const { bytes, manifest } = await packSysroot(await resolveSysroot({ spec: `dir:${root}` }, { install: false }))
   const into = emptyRoot()
   await unpackSysroot(bytes, 'it', into)
   expect(treeDigest(into)).toBe(manifest.digest)
-})
-
-test('names that differ in case alone are packed and unpacked as two', async () => {
-  const root = join(realpathSync(temporary()), 'copy')
-  cpSync(bullseye.path, root, { recursive: true, verbatimSymlinks: true })
-  for (const name of ['Readme', 'README']) writeFileSync(join(root, name), name)
-  const { bytes } = await packSysroot(await resolveSysroot({ spec: `dir:${root}` }, { install: false }))
-  const into = emptyRoot()
-  await unpackSysroot(bytes, 'it', into)
   expect(['Readme', 'README'].map((name) => readFileSync(join(into, name), 'utf8'))).toEqual(['Readme', 'README'])
 })
 
