@@ -21,8 +21,9 @@ const core = {
   report: ['evidence'],
   register: ['spawn', 'reroute', 'elf', 'evidence', 'preload', 'register'],
   matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
-  preload: ['config', 'spawn', 'report', 'matrix'],
-  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'survey', 'matrix'],
+  'write-run': ['spawn', 'report'],
+  preload: ['config', 'spawn', 'report', 'matrix', 'write-run'],
+  index: ['config', 'elf', 'sysroot', 'reroute', 'spawn', 'evidence', 'report', 'survey', 'matrix', 'write-run'],
 }
 
 // Package → what it may import of the workspace's others.

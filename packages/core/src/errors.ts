@@ -86,5 +86,8 @@ export type ErrorCode =
   | 'JOURNAL_MALFORMED'
   | 'FORMAT_TOO_NEW'
   | 'GRID_INVALID'
+  | 'BLOB_NOT_FOUND'
+  | 'BLOB_DAMAGED'
+  | 'TIMINGS_MALFORMED'
   // command line
   | 'USAGE'

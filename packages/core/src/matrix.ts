@@ -11,6 +11,7 @@ import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
 import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
+import { leaveHostOut } from './spawn/host-left-out.js'
 import { inspectAddons } from './spawn/inspect-addons.js'
 import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import type { Progress } from './sysroot/providers/provider.js'
@@ -46,9 +47,11 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
     const spec = sysroot?.spec ?? requests[index]?.spec ?? name
     return { name, spec, glibc: sysroot?.glibc ?? null, sysroot: sysroot && { ...sysroot, name }, skip }
   })
-  const { root, programs, exclude, hostLibraries, strategy, accounting, incompatible, unproven, outputFile } = config
-  return openSession(applyOnly(columns, config.only), {
-    narrowed: config.only !== null,
+  const { root, programs, exclude, hostLibraries, strategy, accounting } = config
+  const { incompatible, unproven, outputFile, blob, timings } = config
+  const chosen = applyOnly(columns, config.only)
+  return openSession(config.leavesHostOut ? chosen.map(leaveHostOut) : chosen, {
+    narrowed: config.only !== null || config.leavesHostOut,
     programs: {
       root,
       programs,
@@ -59,7 +62,14 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
       runtime: options.runtime ?? 'host',
       always: options.always ?? false,
     },
-    report: { root, incompatible, unproven, outputFile },
+    report: { root, incompatible, unproven, outputFile, blob, timings, planned: plannedColumns(config, columns) },
+  })
+}
+
+function plannedColumns(config: ResolvedConfig, columns: readonly Column[]): Session['report']['planned'] {
+  return columnRequests(config).map(({ name, spec }) => {
+    const unnamed = columns.find((column) => column.spec === spec && column.sysroot !== null)
+    return { name: name ?? unnamed?.name ?? null, spec }
   })
 }
 
@@ -69,7 +79,7 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
   const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
   const lines = readSettled(session.journals)
   return buildGrid({
-    columns: session.columns,
+    columns: session.columns.map((column) => ({ ...column, digest: column.sysroot?.digest ?? null })),
     results,
     addons: lines.flatMap((line) => (line.type === 'inspected' ? line.refused : [])),
     evidence: collectEvidence(lines, columnIdentities(session), verdicts(session), mustCount),

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import pc from 'picocolors'
 import { loadConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
@@ -8,6 +9,7 @@ import { redCells } from './report/verdict.js'
 import { writeGrid } from './report/write-grid.js'
 import { runAgain } from './spawn/run-again.js'
 import { closeSession, type Session } from './spawn/session.js'
+import { writeRun } from './write-run.js'
 
 /** One test stands for the whole command: its runner's own tests are its own affair. */
 const place = { suite: '(command)', test: '(command)' }
@@ -53,6 +55,12 @@ function conclude(session: Session, results: readonly TestResult[]): number {
   const grid = gridOf(session, results)
   const { outputFile } = session.report
   if (outputFile !== null) writeGrid(outputFile, grid)
+  const suites = results.map(({ suite, column, durationMs }) => ({ suite, column, durationMs }))
+  const command = process.argv
+    .slice(1)
+    .map((word) => relative(process.cwd(), word))
+    .join(' ')
+  writeRun(session, grid, { runner: 'command', command, results, suites, shard: null, stopped: false, faults: [] })
   process.stderr.write(formatGrid(grid, { color: pc.isColorSupported, ...session.report }))
   return redCells(grid, session.report).length > 0 ? 1 : 0
 }

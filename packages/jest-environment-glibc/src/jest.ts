@@ -13,6 +13,7 @@ export interface JestGlobalConfig {
   readonly rootDir: string
   readonly testSequencer: string
   readonly bail?: number
+  readonly shard?: { readonly shardIndex: number; readonly shardCount: number }
   readonly watch?: boolean
   readonly watchAll?: boolean
   readonly reporters?: readonly (string | readonly [string, unknown])[]
@@ -36,6 +37,7 @@ export interface JestFileResult {
   readonly numFailingTests: number
   readonly testExecError?: { readonly message?: string }
   readonly testResults: readonly JestAssertion[]
+  readonly perfStats?: { readonly start: number; readonly end: number }
 }
 
 export interface JestAssertion {
@@ -44,6 +46,8 @@ export interface JestAssertion {
   readonly status: string
   readonly duration?: number | null
   readonly failureMessages: readonly string[]
+  /** What was thrown, as far as it comes through from the worker. */
+  readonly failureDetails?: readonly unknown[]
 }
 
 export interface JestResults {

@@ -4,12 +4,14 @@ import {
   closeSession,
   formatGrid,
   GlibcMatrixError,
+  type Grid,
   gridOf,
   loadConfig,
   prepareMatrix,
   redCells,
   type TestResult,
   writeGrid,
+  writeRun,
 } from '@glibc-matrix/core'
 import { uninstall } from '@glibc-matrix/core/register'
 import { matrixOptions, singleColumn } from './column.js'
@@ -24,8 +26,11 @@ import { testResults } from './test-results.js'
 class GlibcReporter {
   readonly #globalConfig: JestGlobalConfig
   readonly #results: TestResult[] = []
+  /** Time of each file and column, in milliseconds. */
+  readonly #times = new Map<string, number>()
   #text = ''
   #error: Error | undefined
+  #wasInterrupted = false
 
   constructor(globalConfig: JestGlobalConfig) {
     this.#globalConfig = globalConfig
@@ -44,12 +49,17 @@ class GlibcReporter {
     if (run === undefined) return
     const { config } = test.context
     const column = matrixOptions(config)?.column ?? singleColumn(config, run.session)
-    this.#results.push(...testResults(result, column, suiteOf(test.path, run.session.report.root)))
+    const suite = suiteOf(test.path, run.session.report.root)
+    this.#results.push(...testResults(result, column, suite))
+    const { start, end } = result.perfStats ?? { start: 0, end: 0 }
+    const key = placeKey({ suite, column })
+    this.#times.set(key, (this.#times.get(key) ?? 0) + end - start)
   }
 
-  onRunComplete(_contexts: unknown, { numFailedTests }: { readonly numFailedTests: number }): void {
+  onRunComplete(_contexts: unknown, { numFailedTests, wasInterrupted }: JestEnd): void {
     const run = currentRun()
     if (run === undefined) return
+    this.#wasInterrupted = wasInterrupted === true
     presenting(() => {
       // With --runInBand the hook is in this very process.
       uninstall()
@@ -57,6 +67,7 @@ class GlibcReporter {
       const grid = gridOf(run.session, this.#results)
       // In a directory that Jest watches a new grid file would start the next run.
       if (report.outputFile !== null && !this.#isWatching()) writeGrid(report.outputFile, grid)
+      if (!this.#isWatching()) this.#keepRecords(run, grid)
       const red = redCells(grid, report).length
       if (red > 0) this.#error = new Error(`glibc-matrix: ${red} red ${red === 1 ? 'cell' : 'cells'}`)
       this.#text = formatGrid(grid, { color: hasColor(), ...report })
@@ -69,6 +80,20 @@ class GlibcReporter {
   getLastError(): Error | undefined {
     this.#print()
     return this.#error
+  }
+
+  #keepRecords({ session, planned }: MatrixRun, grid: Grid): void {
+    const { shard } = this.#globalConfig
+    const ran = [...this.#times.keys()].map((key) => JSON.parse(key) as SuitePlace)
+    const suites = new Map([...planned, ...ran].map((place) => [placeKey(place), place]))
+    writeRun(session, grid, {
+      runner: 'jest',
+      shard: shard ? { index: shard.shardIndex, count: shard.shardCount } : null,
+      results: this.#results,
+      suites: [...suites].map(([key, place]) => ({ ...place, durationMs: this.#times.get(key) ?? null })),
+      stopped: this.#wasInterrupted,
+      faults: [],
+    })
   }
 
   #isWatching(): boolean {
@@ -84,6 +109,17 @@ class GlibcReporter {
 
 export = GlibcReporter
 
+interface JestEnd {
+  readonly numFailedTests: number
+  readonly wasInterrupted?: boolean
+}
+
+type SuitePlace = MatrixRun['planned'][number]
+
+function placeKey({ suite, column }: SuitePlace): string {
+  return JSON.stringify({ suite, column })
+}
+
 /** Without `withGlibcMatrix`, with `testEnvironment: 'glibc'`: columns are prepared here, and each file runs in one. */
 async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Promise<MatrixRun> {
   const config = await loadConfig({ cwd: rootDir })
@@ -91,7 +127,7 @@ async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Pr
   if (all === 'node' || suites.some(({ runtime }) => runtime === 'node')) throw withoutRunner()
   const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
   process.once('exit', () => closeSession(session))
-  const run: MatrixRun = { session, config, sequencer: null, expands: false }
+  const run: MatrixRun = { session, config, sequencer: null, expands: false, planned: [] }
   startRun(run)
   return run
 }

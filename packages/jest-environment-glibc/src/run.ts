@@ -9,6 +9,8 @@ export interface MatrixRun {
   readonly sequencer: string | null
   /** Whether `withGlibcMatrix` made it, so that the sequencer expands the files into columns. */
   readonly expands: boolean
+  /** The files and columns of every shard, as the sequencer last expanded them. */
+  planned: readonly { readonly suite: string; readonly column: string }[]
 }
 
 const key = Symbol.for('glibc-matrix.jest-run')

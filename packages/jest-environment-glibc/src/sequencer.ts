@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { balance, readTimings } from '@glibc-matrix/core'
+import { matrixOptions } from './column.js'
 import { columnContexts, expandTest } from './expand.js'
-import type { JestResults, JestSequencer, JestTest } from './jest.js'
+import type { JestContext, JestResults, JestSequencer, JestTest } from './jest.js'
 import { jestPackage } from './jest-package.js'
 import { loadClass } from './load-class.js'
 import { presenting } from './present.js'
 import { matrixRun } from './run.js'
+import { suiteOf } from './suite.js'
 
 type SequencerClass = new (options?: unknown) => JestSequencer
 
@@ -20,6 +23,7 @@ class GlibcSequencer {
   readonly #originals = new WeakMap<JestTest, JestTest>()
   readonly #options: unknown
   #inner: JestSequencer | undefined
+  #isSharded = false
 
   constructor(options?: unknown) {
     this.#options = options
@@ -27,12 +31,21 @@ class GlibcSequencer {
 
   async shard(tests: JestTest[], options: { shardIndex: number; shardCount: number }): Promise<JestTest[]> {
     const inner = await this.#sequencer(tests)
-    return inner.shard(this.#expand(tests), options)
+    const expanded = this.#expand(tests)
+    this.#plan(expanded)
+    this.#isSharded = true
+    const { timings } = this.#run.config
+    if (timings === null) return inner.shard(expanded, options)
+    const shard = { index: options.shardIndex, count: options.shardCount }
+    const suite = ({ path }: JestTest) => suiteOf(path, this.#run.config.root)
+    const keyOf = ({ path, context }: JestTest) => [path, columnOf(context), context.config.rootDir].join('\0')
+    return balance(expanded, shard, readTimings(timings), { suiteOf: suite, keyOf })
   }
 
   async sort(tests: JestTest[]): Promise<JestTest[]> {
     const inner = await this.#sequencer(tests)
     const expanded = this.#expand(tests)
+    if (!this.#isSharded) this.#plan(expanded)
     const sorted = await inner.sort(this.#collapse(expanded))
     return sorted.flatMap((original) => expanded.filter((test) => this.#originals.get(test) === original))
   }
@@ -49,6 +62,11 @@ class GlibcSequencer {
       Number(numFailingTests > 0 || testExecError !== undefined)
     const ordered = [...results.testResults].sort((a, b) => failed(a) - failed(b))
     this.#inner?.cacheResults(this.#collapse(tests), { ...results, testResults: ordered })
+  }
+
+  #plan(expanded: readonly JestTest[]): void {
+    const { root } = this.#run.config
+    this.#run.planned = expanded.map(({ path, context }) => ({ suite: suiteOf(path, root), column: columnOf(context) }))
   }
 
   /** Sharding comes before sorting: what is expanded stays as it is. */
@@ -81,6 +99,10 @@ class GlibcSequencer {
 }
 
 export = GlibcSequencer
+
+function columnOf({ config }: JestContext): string {
+  return matrixOptions(config)?.column ?? 'host'
+}
 
 /** As Jest resolves it: a path, a package, or a package without its prefix. */
 function resolveSequencer(name: string, rootDir: string): string {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { TestResult } from '@glibc-matrix/core'
+import { outputExcerpt, type TestResult } from '@glibc-matrix/core'
 import type { JestAssertion, JestFileResult } from './jest.js'
 import { placeholder } from './placeholder.js'
 
@@ -26,10 +26,18 @@ export function testResults(result: JestFileResult, column: string, suite: strin
 /** Every other status is a test that didn't run. */
 const states: Readonly<Record<string, TestResult['state']>> = { passed: 'pass', failed: 'fail' }
 
-function messageOf({ status, failureMessages }: JestAssertion, state: TestResult['state']): { message?: string } {
+function messageOf(assertion: JestAssertion, state: TestResult['state']): Pick<TestResult, 'message' | 'output'> {
+  const { status, failureMessages, failureDetails = [] } = assertion
   if (state === 'pass') return {}
   if (state === 'skip') return { message: status === 'todo' ? 'todo' : 'skipped in the test file' }
-  return { message: firstLine(failureMessages[0] ?? 'the test failed') }
+  const [text = 'the test failed'] = failureMessages
+  return { message: firstLine(text), output: outputExcerpt(stderrOf(failureDetails[0]), text) }
+}
+
+/** child_process and its wrappers put what the program wrote on the error. */
+function stderrOf(error: unknown): string {
+  const { stderr } = (error ?? {}) as { readonly stderr?: unknown }
+  return typeof stderr === 'string' ? stderr : ''
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { TestProject } from 'vitest/node'
 
 /** What a project of the matrix provides to its workers: which column it is, and where the run keeps its session. */
 export interface MatrixPlace {
@@ -17,6 +18,11 @@ export interface MatrixPlace {
 /** A test file as journals and grid name it. */
 export function suiteOf(file: string, root: string): string {
   return relative(root, file).split(sep).join('/')
+}
+
+/** The column's place of a project; none for a project that is no column's. */
+export function placeOf(project: TestProject): MatrixPlace | undefined {
+  return project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
 }
 
 /** The pool of workers whose own Node runs in the column. */

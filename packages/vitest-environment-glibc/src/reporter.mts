@@ -1,12 +1,23 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatGrid, gridOf, readSession, redCells, type Session, writeGrid } from '@glibc-matrix/core'
+import {
+  balance,
+  formatGrid,
+  gridOf,
+  readSession,
+  readTimings,
+  redCells,
+  type Session,
+  writeGrid,
+  writeRun,
+} from '@glibc-matrix/core'
 import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
 import { isColorSupported } from './colors.mjs'
 import type { AdapterOptions } from './matrix.mjs'
-import type { MatrixPlace } from './place.mjs'
+import { type MatrixPlace, suiteOf } from './place.mjs'
 import { missingResults, resultsOf } from './results.mjs'
 import { runInOneColumn } from './single-column.mjs'
+import { suiteRuns } from './suite-runs.mjs'
 
 /**
  * Prints the test x glibc grid after Vitest's own summary, writes it to a file, and makes the run fail for a red cell.
@@ -17,6 +28,8 @@ export default class GlibcMatrixReporter implements Reporter {
   #vitest: Vitest | undefined
   #session: Session | undefined
   #planned: readonly TestSpecification[] = []
+  /** Those of every shard. */
+  #all: readonly TestSpecification[] = []
   #runs = 0
 
   constructor(options: AdapterOptions = {}) {
@@ -32,12 +45,17 @@ export default class GlibcMatrixReporter implements Reporter {
   }
 
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+    this.#all = specifications
     this.#planned = await ofThisShard(specifications, this.#vitest)
     this.#runs += 1
     if (this.#session && this.#runs > 1) emptyJournals(this.#session)
   }
 
-  onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly { message?: string }[],
+    reason: TestRunEndReason,
+  ): void {
     const vitest = this.#vitest
     if (vitest === undefined) return
     if (this.#session === undefined) {
@@ -47,11 +65,26 @@ export default class GlibcMatrixReporter implements Reporter {
     const { report } = this.#session
     const isStopped = reason === 'interrupted'
     const missing = isStopped ? [] : missingResults(this.#planned, modules)
-    const grid = gridOf(this.#session, [...modules.flatMap((module) => resultsOf(module, isStopped)), ...missing])
+    const results = [...modules.flatMap((module) => resultsOf(module, isStopped)), ...missing]
+    const grid = gridOf(this.#session, results)
     print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
     if (report.outputFile !== null) writeGrid(report.outputFile, grid)
+    writeRun(this.#session, grid, {
+      ...{ runner: 'vitest', shard: vitest.config.shard ?? null, results, stopped: isStopped },
+      suites: suiteRuns(this.#all, modules),
+      faults: errors.map(({ message = 'an error without a message' }) => message.split('\n', 1)[0] ?? ''),
+    })
     // What a stopped run left out is shown as skipped, and no success.
     if (redCells(grid, report).length > 0 || isStopped) process.exitCode = 1
+  }
+
+  /** The files of this shard, where the config has timings to cut by; else null: Vitest's own sequencer cuts. */
+  #byTimings(files: TestSpecification[], shard: ResolvedShard): TestSpecification[] | null {
+    const { timings = null, root = '' } = this.#session?.report ?? {}
+    if (timings === null || shard === undefined) return null
+    const suite = ({ moduleId }: TestSpecification) => suiteOf(moduleId, root)
+    const keyOf = (file: TestSpecification) => `${suite(file)}\0${file.project.name}`
+    return balance(files, shard, readTimings(timings), { suiteOf: suite, keyOf })
   }
 
   /** Vitest announces the files of all shards; which of them are this one's only its sequencer says, once the pool is made. */
@@ -59,8 +92,9 @@ export default class GlibcMatrixReporter implements Reporter {
     const plan = (files: readonly TestSpecification[]) => {
       this.#planned = files
     }
-    const { sequence } = vitest.config
+    const { sequence, shard } = vitest.config
     const { sequencer: Sequencer } = sequence
+    const byTimings = (files: TestSpecification[]) => this.#byTimings(files, shard)
     sequence.sequencer = class implements TestSequencer {
       readonly #own: TestSequencer
 
@@ -73,13 +107,15 @@ export default class GlibcMatrixReporter implements Reporter {
       }
 
       async shard(files: TestSpecification[]) {
-        const own = await this.#own.shard(files)
+        const own = byTimings(files) ?? (await this.#own.shard(files))
         plan(own)
         return own
       }
     }
   }
 }
+
+type ResolvedShard = Vitest['config']['shard']
 
 /** Vitest is told of all files before its sequencer takes those of `--shard`, which it does the same way each time. */
 async function ofThisShard(

@@ -1,7 +1,7 @@
-import type { TestResult } from '@glibc-matrix/core'
-import type { TestCase, TestModule, TestProject, TestSpecification, TestSuite } from 'vitest/node'
+import { outputExcerpt, type TestResult } from '@glibc-matrix/core'
+import type { TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node'
 import { crashes } from './crashes.mjs'
-import { type MatrixPlace, placeholder, suiteOf } from './place.mjs'
+import { placeholder, placeOf, suiteOf } from './place.mjs'
 
 /**
  * What Vitest saw of a test file in its column; nothing for a project that is no column's. In a run that was stopped
@@ -34,19 +34,16 @@ export function missingResults(planned: readonly TestSpecification[], modules: r
   })
 }
 
-function placeOf(project: TestProject): MatrixPlace | undefined {
-  return project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
-}
-
 type Outcome = Omit<TestResult, 'column' | 'suite' | 'test'>
 const stopped = 'the run was stopped before it finished'
-type Errors = readonly { readonly message?: string }[] | undefined
+type Errors = readonly { readonly message?: string; readonly stderr?: unknown }[] | undefined
 
 function outcomeOf(test: TestCase, isStopped: boolean): Outcome {
   const result = test.result()
   const durationMs = test.diagnostic()?.duration ?? 0
   if (result.state === 'passed') return { state: 'pass', durationMs }
-  if (result.state === 'failed') return { state: 'fail', durationMs, message: firstLine(result.errors) }
+  if (result.state === 'failed')
+    return { state: 'fail', durationMs, message: firstLine(result.errors), ...excerpt(result.errors) }
   if (result.state === 'pending' && isStopped) return { state: 'skip', durationMs, message: stopped }
   if (result.state === 'pending') return { state: 'fail', durationMs, message: 'it did not finish' }
   const fault = faultAbove(test)
@@ -74,7 +71,7 @@ function faultOf(suite: TestSuite | TestModule): Outcome[] {
     (test) => !isSkippedByUser(test) && test.result().state === 'skipped',
   )
   if (suite.errors().length === 0 || carried) return []
-  return [{ state: 'fail', durationMs: 0, message: firstLine(suite.errors()) }]
+  return [{ state: 'fail', durationMs: 0, message: firstLine(suite.errors()), ...excerpt(suite.errors()) }]
 }
 
 /** A file whose worker died has neither tests nor errors. */
@@ -88,4 +85,12 @@ function unfinished(module: TestModule, isStopped: boolean): Outcome[] {
 
 function firstLine(errors: Errors): string {
   return errors?.[0]?.message?.trim().split('\n')[0] ?? 'it failed'
+}
+
+/** child_process and its wrappers put what the program wrote on the error; Vitest keeps an error's own properties. */
+function excerpt(errors: Errors): { output?: string } {
+  const [error] = errors ?? []
+  const stderr = typeof error?.stderr === 'string' ? error.stderr.trim() : ''
+  const output = outputExcerpt(stderr, error?.message ?? '')
+  return output === '' ? {} : { output }
 }

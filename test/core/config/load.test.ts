@@ -34,8 +34,11 @@ const defaults = {
   unproven: 'fail',
   columns: 'parallel',
   outputFile: null,
+  blob: null,
+  timings: null,
   only: null,
   lock: null,
+  leavesHostOut: false,
 }
 
 it('is all defaults without a file, and knows the root', async () => {
@@ -57,6 +60,8 @@ it('fills in what a file says, its paths relative to itself', async () => {
       suites: { '**': '2.31 >=2.34 <2.41', 'a/*': ['old', '2.31, 2.36'] },
       keyring: 'k.gpg',
       outputFile: 'out/grid.json',
+      blob: 'out/blobs',
+      timings: 'timings.json',
       columns: 'serial',
     }),
   })
@@ -75,6 +80,8 @@ it('fills in what a file says, its paths relative to itself', async () => {
     ],
     keyring: join(root, 'k.gpg'),
     outputFile: join(root, 'out/grid.json'),
+    blob: join(root, 'out/blobs'),
+    timings: join(root, 'timings.json'),
     columns: 'serial',
   })
 })
@@ -223,7 +230,23 @@ it.each<[string | undefined, string[] | null]>([
   expect((await loadConfig({ cwd: '/', env: { GLIBC_MATRIX_ONLY: value } })).only).toEqual(only)
 })
 
-it.each([',', '>=', '2.31,!host'])('GLIBC_MATRIX_ONLY=%s is refused', async (value) => {
+it.each<[string, string[] | null]>([
+  ['2.31,!host', ['2.31']],
+  ['!host 2.31', ['2.31']],
+  ['!host', null],
+])('GLIBC_MATRIX_ONLY=%s leaves the host out', async (value, only) => {
+  const config = await loadConfig({ cwd: '/', env: { GLIBC_MATRIX_ONLY: value } })
+  expect(config).toMatchObject({ only, leavesHostOut: true })
+})
+
+it('takes the places of blobs and timings from the environment, relative to the working directory', async () => {
+  const root = project({ 'package.json': '{}', 'glibc-matrix.config.json': '{"blob": "own", "timings": "own.json"}' })
+  const env = { GLIBC_MATRIX_BLOB: 'blobs', GLIBC_MATRIX_TIMINGS: '/timings.json' }
+  const config = await loadConfig({ cwd: join(root, '.'), env })
+  expect(config).toMatchObject({ blob: join(root, 'blobs'), timings: '/timings.json' })
+})
+
+it.each([',', '>='])('GLIBC_MATRIX_ONLY=%s is refused', async (value) => {
   const error = await rejection(loadConfig({ cwd: '/', env: { GLIBC_MATRIX_ONLY: value } }))
   expect(error.code).toBe('CONFIG_INVALID')
   expect(error.message).toContain('GLIBC_MATRIX_ONLY: found ')

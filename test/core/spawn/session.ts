@@ -22,7 +22,7 @@ export async function sessionFor(root: string): Promise<Session> {
       runtime: 'host',
       always: false,
     },
-    report: { root, incompatible: 'fail', unproven: 'warn', outputFile: null },
+    report: { root, incompatible: 'fail', unproven: 'warn', outputFile: null, blob: null, timings: null, planned: [] },
   })
 }
 

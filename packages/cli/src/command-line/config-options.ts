@@ -1,7 +1,7 @@
 import { type GlibcMatrixConfig, loadConfig, type ResolvedConfig } from '@glibc-matrix/core'
-import { installFlags, judgeFlags } from './flags.js'
+import { blobFlags, installFlags, judgeFlags } from './flags.js'
 
-const keys = Object.keys({ ...installFlags, ...judgeFlags })
+const keys = Object.keys({ ...installFlags, ...judgeFlags, ...blobFlags })
 
 /** The config of this directory, with the flags that override it. */
 export function configWith(options: Readonly<Record<string, unknown>>): Promise<ResolvedConfig> {

@@ -125,7 +125,7 @@ export const linkFlags = {
   for: { name: 'for', value: 'cc|cargo|cgo|cmake', about: 'who shall take them; cc without it' },
 } as const satisfies Flags
 
-export const runFlags = {
+export const columnsFlags = {
   sysroot: { name: 'sysroot', value: 'S[,S…]', many: true, about: "the columns; without it the config's" },
   ...withFlag,
   ...judgeFlags,
@@ -134,8 +134,14 @@ export const runFlags = {
   ...jsonFlag,
 } as const satisfies Flags
 
+export const blobFlags = {
+  blob: { name: 'blob', value: 'DIR', about: 'keep the records there, for `glibc-matrix merge`' },
+} as const satisfies { readonly [Key in keyof GlibcMatrixConfig]?: Flag }
+
+export const runFlags = { ...columnsFlags, ...blobFlags } as const satisfies Flags
+
 export const floorFlags = {
-  ...runFlags,
+  ...columnsFlags,
   max: inspectFlags.max,
   grid: {
     name: 'grid',
@@ -156,5 +162,11 @@ export const rolloutFlags = {
   ...judgeFlags,
   ...installFlags,
   ...configFlag,
+  ...jsonFlag,
+} as const satisfies Flags
+
+export const mergeFlags = {
+  out: { name: 'out', value: 'FILE', about: 'write the grid there, as `outputFile` does' },
+  timings: { name: 'timings', value: 'FILE', about: 'write there how long each test file took, for balanced shards' },
   ...jsonFlag,
 } as const satisfies Flags

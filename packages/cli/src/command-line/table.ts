@@ -1,12 +1,14 @@
 import type { CommandRow } from './command.js'
 import {
   addFlags,
+  columnsFlags,
   explainFlags,
   type Flags,
   floorFlags,
   inspectFlags,
   jsonFlag,
   linkFlags,
+  mergeFlags,
   packFlags,
   rolloutFlags,
   runFlags,
@@ -123,7 +125,7 @@ export const commands = {
     more: `${sysrootHelp}\nWithout --sysroot the config's columns are taken. Nothing is run or loaded.`,
     words: [0, 0],
     command: 'none',
-    flags: runFlags,
+    flags: columnsFlags,
     load: () => import('../commands/addons.js'),
   }),
   explain: row({
@@ -179,6 +181,20 @@ export const commands = {
     command: 'allowed',
     flags: rolloutFlags,
     load: () => import('../commands/rollout.js'),
+  }),
+  merge: row({
+    name: 'merge',
+    usage: usages.merge,
+    about:
+      'make one grid of the records that runs on many machines left (`blob` of the config, GLIBC_MATRIX_BLOB, --blob)',
+    more: [
+      'DIR is searched with all that is below it. Vitest, Jest and `run` may be mixed. Exit status 1 when a cell is red, or when a',
+      'column, a shard or a test file is missing; 2 usage; 1 for a file that is damaged or of a newer format.',
+    ].join('\n'),
+    words: [1, many],
+    command: 'none',
+    flags: mergeFlags,
+    load: () => import('../commands/merge.js'),
   }),
   patch: row({
     name: 'patch',

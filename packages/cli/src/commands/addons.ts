@@ -1,12 +1,12 @@
 import { type AddonReport, closeSession, projectAddons } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
-import type { runFlags } from '../command-line/flags.js'
+import type { columnsFlags } from '../command-line/flags.js'
 import { print, printJson } from '../output/print.js'
 import { prepareColumns } from '../run/columns.js'
 
 /** Which addons of the project can load in which columns: exit 1 when one can't. */
-export async function run({ options }: Input<typeof runFlags>): Promise<number> {
+export async function run({ options }: Input<typeof columnsFlags>): Promise<number> {
   const config = await configWith(options)
   const { session, columns } = await prepareColumns(options.sysroot, config, options.with)
   try {

@@ -1,4 +1,4 @@
-import { type Column, closeSession, type Session } from '@glibc-matrix/core'
+import { type Column, closeSession, gridOf, type Session } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { runFlags } from '../command-line/flags.js'
@@ -6,7 +6,8 @@ import { colorsFor } from '../output/colors.js'
 import { printJson } from '../output/print.js'
 import { refuseUnstartable } from '../plan/refuse-unstartable.js'
 import { prepareColumns } from '../run/columns.js'
-import { describeReport, reportOf, statusOf } from '../run/report.js'
+import { keepRecords } from '../run/keep-records.js'
+import { describeReport, reportOf, resultsOf, statusOf } from '../run/report.js'
 import { type Ending, type RunOptions, runColumn } from '../run/run-column.js'
 import { relaySignals, signalStatus } from '../run/signals.js'
 
@@ -19,10 +20,13 @@ export async function run({ command, options }: Input<typeof runFlags>): Promise
   try {
     const endings = await runColumns(session, columns, command, {
       output: options.json ? 'stderr' : 'inherit',
-      keepStderr: false,
+      keepStderr: config.blob !== null,
       signals,
     })
-    const report = reportOf(session, columns, endings)
+    const results = resultsOf(endings)
+    const grid = gridOf(session, results)
+    keepRecords(session, grid, { columns, results, command })
+    const report = reportOf(grid, columns, endings)
     if (options.json) await printJson(report)
     else process.stderr.write(describeReport(report, colorsFor(process.stderr)))
     const interrupted = signals.received()

@@ -1,4 +1,4 @@
-import type { Column, Outcome, Session } from '@glibc-matrix/core'
+import { type Column, gridOf, type Outcome, type Session } from '@glibc-matrix/core'
 import { type RunColumn, reportOf } from '../run/report.js'
 import { runColumn } from '../run/run-column.js'
 import type { SignalRelay } from '../run/signals.js'
@@ -25,7 +25,7 @@ export async function tryColumn(
   const { name, spec, glibc } = column
   if (signals.received() !== null) return { outcome: 'unknown', column: { name, spec, glibc, state: null } }
   const ending = await runColumn(session, column, command, { output: 'none', keepStderr: true, signals })
-  const [tried] = reportOf(session, [column], new Map([[name, ending]])).columns as [RunColumn]
+  const [tried] = reportOf(gridOf(session, [ending.result]), [column], new Map([[name, ending]])).columns as [RunColumn]
   const outcome = outcomes[tried.state as keyof typeof outcomes] ?? 'unknown'
   return { outcome, column: { ...tried, stderr: ending.stderr } }
 }

@@ -28,7 +28,10 @@ export async function prepareColumns(
   // Each request has all of its packages; GLIBC_MATRIX_ONLY is for the config's columns, not for those named here.
   const isLocked = others.every(({ spec }) => isConfigured(spec, config))
   const lock = config.lock && { ...config.lock, frozen: config.lock.frozen && isLocked }
-  const session = await prepare({ ...config, sysroots: others, packages: [], only: null, lock })
+  const session = await prepare({
+    ...{ ...config, sysroots: others, packages: [], lock },
+    ...{ only: null, leavesHostOut: false },
+  })
   const [host, ...rest]: Column[] = [...session.columns]
   return { session, columns: asked.map(({ spec }) => (spec === 'host' ? host : rest.shift()) as Column) }
 }

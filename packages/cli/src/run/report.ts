@@ -1,4 +1,12 @@
-import { type Cell, type CellState, type Column, gridOf, type Session } from '@glibc-matrix/core'
+import {
+  type Cell,
+  type CellState,
+  type Column,
+  type Grid,
+  outputExcerpt,
+  type Session,
+  type TestResult,
+} from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
 import { shellWords } from '../output/shell-words.js'
 import { type Ending, endingOf } from './run-column.js'
@@ -22,14 +30,16 @@ export interface RunReport {
   readonly columns: readonly RunColumn[]
 }
 
+/** How the command ended in each column, with what it wrote to stderr where it failed. */
+export function resultsOf(endings: ReadonlyMap<string, Ending>): TestResult[] {
+  return [...endings.values()].map(({ result, stderr }) =>
+    result.state === 'fail' && stderr !== '' ? { ...result, output: outputExcerpt(stderr, '') } : result,
+  )
+}
+
 /** Joins how the command ended with what its processes proved. */
-export function reportOf(
-  session: Session,
-  columns: readonly Column[],
-  endings: ReadonlyMap<string, Ending>,
-): RunReport {
-  const results = [...endings.values()].map(({ result }) => result)
-  const cells = gridOf(session, results).rows[0]?.cells ?? {}
+export function reportOf(grid: Grid, columns: readonly Column[], endings: ReadonlyMap<string, Ending>): RunReport {
+  const cells = grid.rows[0]?.cells ?? {}
   return {
     format: 1,
     columns: columns.map(({ name, spec, glibc, skip }) => {
@@ -66,6 +76,7 @@ const signs: Readonly<Record<CellState, (text: string, colors: Colors) => string
   unproven: (text, { yellow }) => yellow(`? ${text}`),
   none: (text, { dim }) => dim(`· ${text}`),
   skip: (text, { dim }) => dim(`- ${text}`),
+  missing: (text, { red }) => red(`! ${text}`),
 }
 
 /** A line for each column, and for one that is no tick why, and how to see it by hand. */

@@ -54,10 +54,16 @@ export interface ResolvedConfig {
   readonly unproven: 'warn' | 'fail'
   readonly columns: 'parallel' | 'serial'
   readonly outputFile: string | null
+  /** The directory of blobs. */
+  readonly blob: string | null
+  /** The file of timings. */
+  readonly timings: string | null
   /** The selectors of GLIBC_MATRIX_ONLY, null when it is not set. */
   readonly only: readonly string[] | null
   /** The lock file beside the config; null without a config. */
   readonly lock: LockFile | null
+  /** GLIBC_MATRIX_ONLY holds `!host`: another machine runs the host's column. */
+  readonly leavesHostOut: boolean
 }
 
 /** Finds, reads and checks the config, once for a run. Without a file it is all defaults. */
@@ -68,7 +74,7 @@ export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> 
   const config = { ...absolute(written, place.root), ...given(absolute(overrides, resolve(options.cwd))) }
   const env = options.env ?? process.env
   const lock = place.file === null ? null : readLockFile(place.root, env)
-  return { ...place, ...fillDefaults(config), only: parseOnly(env), lock }
+  return { ...place, ...fillDefaults(config), ...environmentPaths(env, options.cwd), ...parseOnly(env), lock }
 }
 
 function locate({ cwd, file }: LoadOptions): ConfigPlace {
@@ -86,13 +92,15 @@ interface AbsoluteConfig extends Omit<GlibcMatrixConfig, 'sysroots'> {
 }
 
 function absolute(config: GlibcMatrixConfig, base: string): AbsoluteConfig {
-  const { sysroots, keyring, outputFile, node } = config
+  const { sysroots, keyring, outputFile, blob, timings, node } = config
   return {
     ...config,
     sysroots: sysroots && entries(sysroots).map((entry) => request(entry, base)),
     keyring: keyring && resolve(base, keyring),
     node: node && resolve(base, node),
     outputFile: outputFile && resolve(base, outputFile),
+    blob: blob && resolve(base, blob),
+    timings: timings && resolve(base, timings),
   }
 }
 
@@ -118,7 +126,9 @@ function absoluteSpec(spec: string, base: string): string {
   return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }
 
-function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'file' | 'only' | 'lock'> {
+function fillDefaults(
+  config: AbsoluteConfig,
+): Omit<ResolvedConfig, 'root' | 'file' | 'only' | 'leavesHostOut' | 'lock'> {
   return {
     sysroots: config.sysroots ?? [],
     suites: Object.entries(config.suites ?? {}).map(([glob, selectors]) => ({
@@ -142,7 +152,18 @@ function fillDefaults(config: AbsoluteConfig): Omit<ResolvedConfig, 'root' | 'fi
     unproven: config.unproven ?? 'fail',
     columns: config.columns ?? 'parallel',
     outputFile: config.outputFile ?? null,
+    blob: config.blob ?? null,
+    timings: config.timings ?? null,
   }
+}
+
+/** What a CI job sets for itself. */
+function environmentPaths(
+  env: LoadOptions['env'] & {},
+  cwd: string,
+): Partial<Pick<ResolvedConfig, 'blob' | 'timings'>> {
+  const { GLIBC_MATRIX_BLOB: blob, GLIBC_MATRIX_TIMINGS: timings } = env
+  return { ...(blob && { blob: resolve(cwd, blob) }), ...(timings && { timings: resolve(cwd, timings) }) }
 }
 
 function runtimes(runtime: GlibcMatrixConfig['runtime']): ResolvedConfig['runtime'] {
@@ -150,12 +171,15 @@ function runtimes(runtime: GlibcMatrixConfig['runtime']): ResolvedConfig['runtim
   return { all: null, suites: Object.entries(runtime).map(([glob, name]) => ({ glob, runtime: name })) }
 }
 
-function parseOnly(env: Readonly<Record<string, string | undefined>>): string[] | null {
+function parseOnly(env: LoadOptions['env'] & {}): Pick<ResolvedConfig, 'only' | 'leavesHostOut'> {
   const text = env.GLIBC_MATRIX_ONLY?.trim()
-  if (!text) return null
-  const selectors = splitSelectors(text)
+  if (!text) return { only: null, leavesHostOut: false }
+  const all = splitSelectors(text)
+  const selectors = all.filter((selector) => selector !== '!host')
+  const leavesHostOut = selectors.length < all.length
+  if (leavesHostOut && selectors.length === 0) return { only: null, leavesHostOut }
   const bad = selectors.find((selector) => selectorFault(selector) !== null)
-  if (selectors.length > 0 && bad === undefined) return selectors
+  if (selectors.length > 0 && bad === undefined) return { only: selectors, leavesHostOut }
   throw new GlibcMatrixError(
     'CONFIG_INVALID',
     `GLIBC_MATRIX_ONLY: found '${bad ?? text}', expected ${bad === undefined ? 'columns' : selectorFault(bad)}.`,

@@ -43,6 +43,10 @@ export interface GlibcMatrixConfig {
   columns?: 'parallel' | 'serial' | undefined
   /** Where the grid is written as JSON, relative to the root. */
   outputFile?: string | undefined
+  /** Directory in which every run leaves its records, for `glibc-matrix merge`; relative to the root. GLIBC_MATRIX_BLOB is the same. */
+  blob?: string | undefined
+  /** File of `glibc-matrix merge --timings`, by which `--shard` is cut into shards that take as long. GLIBC_MATRIX_TIMINGS is the same. */
+  timings?: string | undefined
 }
 
 export type RuntimeName = 'host' | 'node'
@@ -130,6 +134,8 @@ const options = v.strictObject(
     unproven: v.optional(oneOf('warn', 'fail')),
     columns: v.optional(oneOf('parallel', 'serial')),
     outputFile: v.optional(text('the path of a file')),
+    blob: v.optional(text('the path of a directory')),
+    timings: v.optional(text('the path of a file')),
   },
   'an object',
 )

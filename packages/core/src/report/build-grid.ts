@@ -31,8 +31,8 @@ export function buildGrid({ columns, results, evidence, byHand, addons = [] }: G
   })
   return {
     format: 1,
-    columns: columns.map(({ name, spec, glibc }) => ({ name, spec, glibc })),
-    rows: rows.sort(bySuite),
+    columns: columns.map(({ name, spec, glibc, digest }) => ({ name, spec, glibc, ...(digest && { digest }) })),
+    rows: sortRows(rows),
     ...(addons.length > 0 && { addons }),
   }
 }
@@ -45,7 +45,14 @@ function buildCell(
 ): Cell {
   const durationMs = results.reduce((sum, result) => sum + result.durationMs, 0)
   const records = evidence.spawns.flatMap((found) => cellRecord(column.name, found, byHand))
-  const cell = ({ state, reason }: Judgement): Cell => ({ state, ...(reason && { reason }), durationMs, records })
+  const output = results.find((result) => result.state === 'fail')?.output
+  const cell = ({ state, reason }: Judgement): Cell => ({
+    state,
+    ...(reason && { reason }),
+    durationMs,
+    ...(output && { output }),
+    records,
+  })
   if (column.skip !== null) return cell({ state: 'skip', reason: column.skip })
   return cell(judge(results, evidence))
 }
@@ -116,6 +123,7 @@ function cellRecord(column: string, found: SpawnEvidence, byHand: ByHand): CellR
   return [...proven, { ...nothing, program: refused, strategy, command: alone }]
 }
 
-function bySuite(a: GridRow, b: GridRow): number {
-  return a.suite < b.suite ? -1 : a.suite > b.suite ? 1 : 0
+/** By suite; the tests of one stay in the order that its file has. */
+export function sortRows(rows: readonly GridRow[]): GridRow[] {
+  return [...rows].sort((a, b) => (a.suite < b.suite ? -1 : a.suite > b.suite ? 1 : 0))
 }

@@ -10,7 +10,7 @@ export interface FormatOptions extends RedRules {
 
 /** The grid as text: a row for each suite, opened into tests where columns disagree, then why each red cell is red. */
 export function formatGrid(grid: Grid, options: FormatOptions): string {
-  if (grid.rows.length === 0) return 'glibc-matrix: no tests ran\n'
+  if (grid.rows.length === 0 && grid.gaps === undefined) return 'glibc-matrix: no tests ran\n'
   const colors = pc.createColors(options.color)
   const table = new Table({
     head: [
@@ -29,6 +29,7 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     uncounted(grid),
     hostAlone(grid),
     ...explanations(grid, options, colors),
+    gapLines(grid),
     summary(grid, options),
   ]
   return `\n${parts.filter((part) => part !== '').join('\n')}\n`
@@ -64,6 +65,7 @@ const signs: Readonly<Record<CellState, string>> = {
   unproven: '? unproven',
   none: '· none',
   skip: '- skip',
+  missing: '! missing',
 }
 
 function paint(state: CellState, rules: RedRules, colors: ReturnType<typeof pc.createColors>): string {
@@ -110,6 +112,13 @@ function hostAlone({ columns }: Grid): string {
   return columns.length === 1 && columns[0]?.spec === 'host'
     ? "Only the host's own glibc: the config has no sysroots, or only the host was chosen."
     : ''
+}
+
+/** What other machines should have sent. */
+function gapLines({ gaps = [] }: Grid): string {
+  return gaps.length === 0
+    ? ''
+    : ['\nMissing or not to be merged:', ...gaps.map(({ message }) => `  ${message}`)].join('\n')
 }
 
 /** Why cells are red or unproven: by state, the first column it comes in; tests with the same reason are told once. */
@@ -160,5 +169,7 @@ function summary(grid: Grid, options: FormatOptions): string {
   const relax = red.some(({ cell }) => cell.state === 'unproven')
     ? " (`unproven: 'warn'` lets those without proof pass)"
     : ''
-  return `\nglibc-matrix: ${counts.join(', ')}${red.length === 0 ? '' : `; ${red.length} red${relax}`}`
+  const gaps = grid.gaps?.length ?? 0
+  const told = gaps === 0 ? '' : `; ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`
+  return `\nglibc-matrix: ${counts.join(', ')}${red.length === 0 ? '' : `; ${red.length} red${relax}`}${told}`
 }

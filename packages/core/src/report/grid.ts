@@ -1,4 +1,5 @@
-export type CellState = 'pass' | 'fail' | 'incompatible' | 'unproven' | 'none' | 'skip'
+/** `missing` is known to merges alone: a cell that should have been made on another machine, and was not. */
+export type CellState = 'pass' | 'fail' | 'incompatible' | 'unproven' | 'none' | 'skip' | 'missing'
 
 /** What the grid file keeps of one process. */
 export interface CellRecord {
@@ -21,6 +22,8 @@ export interface Cell {
   readonly state: CellState
   readonly reason?: string
   readonly durationMs: number
+  /** What a failed test left: the end of its program's stderr where the runner has it, else the runner's own text. */
+  readonly output?: string
   readonly records: readonly CellRecord[]
 }
 
@@ -29,6 +32,8 @@ export interface GridColumn {
   readonly spec: string
   /** null when the sysroot could not be had (shown as skipped). */
   readonly glibc: string | null
+  /** Of the sysroot's files, by which two machines know whether they ran the same; null as above. */
+  readonly digest?: string | null
 }
 
 export interface GridRow {
@@ -44,6 +49,19 @@ export interface Grid {
   readonly rows: readonly GridRow[]
   /** Addons of the project that can't load in some column, found before a suite of `runtime: 'node'` began. */
   readonly addons?: readonly RefusedAddon[]
+  /** What a merge found wanting. Each makes it fail, whatever the cells are. */
+  readonly gaps?: readonly Gap[]
+}
+
+/** A hole in what was merged: it must not look like a matrix that passed. */
+export interface Gap {
+  /**
+   * A column or shard that no blob has; a suite that no shard ran; shards that were cut in different ways; one column
+   * that was two sysroots; a run that was stopped, or failed outside of its tests.
+   */
+  readonly kind: 'column' | 'shard' | 'suite' | 'shards' | 'digest' | 'stopped' | 'fault'
+  readonly message: string
+  readonly column: string | null
 }
 
 export interface RefusedAddon {

@@ -8,4 +8,6 @@ export interface TestResult {
   readonly durationMs: number
   /** First line of the failure, or why it was skipped. */
   readonly message?: string
+  /** See `Cell`. */
+  readonly output?: string
 }

@@ -18,10 +18,10 @@ export function redCells(grid: Grid, rules: RedRules): { suite: string; test: st
 export function isRed(state: CellState, rules: RedRules): boolean {
   if (state === 'incompatible') return rules.incompatible === 'fail'
   if (state === 'unproven') return rules.unproven === 'fail'
-  return state === 'fail'
+  return state === 'fail' || state === 'missing'
 }
 
-const severity: readonly CellState[] = ['fail', 'incompatible', 'unproven', 'pass', 'none', 'skip']
+const severity: readonly CellState[] = ['fail', 'incompatible', 'missing', 'unproven', 'pass', 'none', 'skip']
 
 /** The worst of several cells, as a suite's row shows it. */
 export function worstState(states: readonly CellState[]): CellState {

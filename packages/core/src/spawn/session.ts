@@ -50,6 +50,12 @@ export interface ReportOptions {
   readonly unproven: 'warn' | 'fail'
   /** Absolute path of the grid file, or null. */
   readonly outputFile: string | null
+  /** Absolute path of the directory of blobs, or null. */
+  readonly blob: string | null
+  /** Absolute path of the timings by which shards are cut, or null. */
+  readonly timings: string | null
+  /** Every column of the config, those too that GLIBC_MATRIX_ONLY leaves to other machines. */
+  readonly planned: readonly { readonly name: string | null; readonly spec: string }[]
 }
 
 export interface SessionOptions {
