@@ -25,7 +25,7 @@ export async function run({ command, options }: Input<typeof runFlags>): Promise
     })
     const results = resultsOf(endings)
     const grid = gridOf(session, results)
-    keepRecords(session, grid, { columns, results, command })
+    keepRecords(session, grid, { columns, named: options.sysroot !== undefined, results, command })
     const report = reportOf(grid, columns, endings)
     if (options.json) await printJson(report)
     else process.stderr.write(describeReport(report, colorsFor(process.stderr)))

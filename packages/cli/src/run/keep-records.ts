@@ -4,12 +4,14 @@ import { place } from './run-column.js'
 
 interface Run {
   readonly columns: readonly Column[]
+  /** --sysroot named them: then no more than these are to be run. */
+  readonly named: boolean
   readonly results: readonly TestResult[]
   readonly command: readonly string[]
 }
 
 /** Leaves the run's records for `glibc-matrix merge`, where the config or --blob names a directory. */
-export function keepRecords(session: Session, grid: Grid, { columns, results, command }: Run): void {
+export function keepRecords(session: Session, grid: Grid, { columns, named, results, command }: Run): void {
   const able = columns.filter(({ skip }) => skip === null)
   const facts = {
     runner: 'command',
@@ -24,10 +26,5 @@ export function keepRecords(session: Session, grid: Grid, { columns, results, co
     stopped: results.length < able.length,
     faults: [],
   } as const
-  writeRun(
-    session,
-    grid,
-    facts,
-    columns.map(({ name }) => name),
-  )
+  writeRun(session, grid, facts, named ? columns.map(({ name }) => name) : undefined)
 }
