@@ -1,4 +1,4 @@
-import { type Column, closeSession, rollout, type Session } from '@glibc-matrix/core'
+import { type Column, closeSession, gridOf, rollout, type Session } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { rolloutFlags } from '../command-line/flags.js'
@@ -11,7 +11,7 @@ import { refuseUnstartable } from '../plan/refuse-unstartable.js'
 import { describeCommand, describeRollout, type RolloutReport } from '../rollout/describe.js'
 import { compareGridFile } from '../rollout/of-grid.js'
 import { prepareColumns } from '../run/columns.js'
-import { reportOf } from '../run/report.js'
+import { reportOf, resultsOf } from '../run/report.js'
 import { type Ending, runColumn } from '../run/run-column.js'
 import { relaySignals, signalStatus } from '../run/signals.js'
 
@@ -65,7 +65,7 @@ async function runInBoth(session: Session, columns: readonly Column[], command: 
         await runColumn(session, column, command, { output: 'stderr', keepStderr: false, signals }),
       )
     }
-    return { ...reportOf(session, columns, endings), interrupted: signals.received() }
+    return { ...reportOf(gridOf(session, resultsOf(endings)), columns, endings), interrupted: signals.received() }
   } finally {
     signals.stop()
   }
