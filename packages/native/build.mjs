@@ -1,5 +1,5 @@
-// Builds what packages/native ships into prebuilt/linux-ARCH, where src/index.ts finds it: for this machine with its own
-// compiler, for the other architecture where a cross compiler is installed (a release needs both: --all).
+// Builds what packages/native ships into prebuilt/linux-ARCH (Node's names), where src/index.ts finds it: for this machine
+// with its own compiler, for the others where a cross compiler is installed (a release needs them all: --all).
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,8 +25,15 @@ const outputs = [
   { file: 'namespace', source: 'namespace.c', flags: ['-static', '-no-pie', '-fno-pie'] },
 ]
 /** GCC's outline atomics are functions of libgcc, which isn't there. */
-const machineFlags = { x64: [], arm64: ['-mno-outline-atomics'] }
-const compilers = { x64: 'x86_64-linux-gnu-gcc', arm64: 'aarch64-linux-gnu-gcc' }
+const machineFlags = { arm64: ['-mno-outline-atomics'] }
+const compilers = {
+  x64: 'x86_64-linux-gnu-gcc',
+  arm64: 'aarch64-linux-gnu-gcc',
+  s390x: 's390x-linux-gnu-gcc',
+  riscv64: 'riscv64-linux-gnu-gcc',
+}
+/** Where an emulator runs programs, all that runs on the machine itself is another's. */
+const emulatedOnly = ['s390x', 'riscv64']
 
 if (process.platform !== 'linux') {
   console.log(`glibc-matrix: the native parts are for Linux; nothing to build on ${process.platform}`)
@@ -42,9 +49,9 @@ if (process.platform !== 'linux') {
 function build(compiler, arch) {
   const directory = join(import.meta.dirname, 'prebuilt', `linux-${arch}`)
   mkdirSync(directory, { recursive: true })
-  for (const { file, source, flags } of outputs) {
+  for (const { file, source, flags } of emulatedOnly.includes(arch) ? outputs.slice(0, 1) : outputs) {
     const fresh = join(directory, `${file}.${process.pid}`)
-    const all = [...freestanding, ...machineFlags[arch], ...flags]
+    const all = [...freestanding, ...(machineFlags[arch] ?? []), ...flags]
     compile(compiler, [...all, '-o', fresh, join(import.meta.dirname, 'c', source)], fresh)
     renameSync(fresh, join(directory, file))
   }

@@ -9,12 +9,14 @@ import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
+import { emulatorFor } from './reroute/emulator.js'
 import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
 import { leaveHostOut } from './spawn/host-left-out.js'
 import { inspectAddons } from './spawn/inspect-addons.js'
 import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import type { Progress } from './sysroot/providers/provider.js'
+import { debianName } from './sysroot/architecture.js'
 import { resolveSysroot } from './sysroot/resolve.js'
 import type { Sysroot } from './sysroot/sysroot.js'
 import { holdSysroot } from './sysroot/uses.js'
@@ -37,10 +39,11 @@ export interface PrepareOptions {
 export async function prepareMatrix(config: ResolvedConfig, options: PrepareOptions): Promise<Session> {
   const requests = withoutUnpicked(columnRequests(config), config.only)
   const found: Found[] = []
-  for (const request of requests) found.push(await findColumn(request, config, options))
+  for (const request of requests) found.push(await findColumn(request, config, options, found[0]?.sysroot ?? null))
   const names = nameColumns(
     requests,
     found.map(({ sysroot }) => sysroot?.glibc ?? null),
+    found.map(({ sysroot }) => architectureSuffix(sysroot, found[0]?.sysroot ?? null)),
   )
   const columns = found.map(({ sysroot, skip }, index): Column => {
     const name = names[index] as string
@@ -76,7 +79,7 @@ function plannedColumns(config: ResolvedConfig, columns: readonly Column[]): Ses
 /** The grid of a run: what the runner saw, joined with what the processes of the session proved. */
 export function gridOf(session: Session, results: readonly TestResult[]): Grid {
   const mustCount = session.programs.accounting === 'exact'
-  const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
+  const columns = new Map(session.columns.map((column) => [column.name, column]))
   const lines = readSettled(session.journals)
   return buildGrid({
     columns: session.columns.map((column) => ({ ...column, digest: column.sysroot?.digest ?? null })),
@@ -84,9 +87,9 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
     addons: lines.flatMap((line) => (line.type === 'inspected' ? line.refused : [])),
     evidence: collectEvidence(lines, columnIdentities(session), verdicts(session), mustCount),
     byHand(column, spawn) {
-      const sysroot = sysroots.get(column)
+      const { sysroot = null, seal = null } = columns.get(column) ?? {}
       return sysroot && spawn.decision === 'reroute'
-        ? byHand(spawn.program, spawn.command, sysroot, spawn.env)
+        ? byHand(spawn.program, spawn.command, sysroot, spawn.env, [], seal?.emulator)
         : spawn.command
     },
   })
@@ -126,17 +129,28 @@ export function projectAddons(session: Session): AddonReport[] {
   return inspectAddons(session, planOptionsOf(session))
 }
 
+/** Two columns of one glibc differ in their machine: `2.41`, `2.41-arm64`. */
+function architectureSuffix(sysroot: Sysroot | null, host: Sysroot | null): string {
+  return sysroot === null || host === null || sysroot.machine === host.machine ? '' : `-${debianName(sysroot.machine)}`
+}
+
 interface Found {
   readonly sysroot: Sysroot | null
   readonly skip: string | null
 }
 
-async function findColumn(request: ColumnRequest, config: ResolvedConfig, options: PrepareOptions): Promise<Found> {
+async function findColumn(
+  request: ColumnRequest,
+  config: ResolvedConfig,
+  options: PrepareOptions,
+  host: Sysroot | null,
+): Promise<Found> {
   if (process.platform !== 'linux') return elsewhere(request)
   try {
     const { name, keyring, ...rest } = request
     const wanted = { ...rest, name: name ?? undefined, keyring: keyring ?? undefined }
     const sysroot = await resolveSysroot(wanted, options)
+    if (host !== null) emulatorFor(sysroot.machine, host.machine)
     holdSysroot(sysroot)
     // Whoever removed it before it was held makes it missing, not broken.
     return { sysroot: existsSync(sysroot.loader) ? sysroot : await resolveSysroot(wanted, options), skip: null }

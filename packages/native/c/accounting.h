@@ -17,6 +17,10 @@
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
+#elif defined(__s390x__)
+#define OWN_ARCH AUDIT_ARCH_S390X
+#elif defined(__riscv)
+#define OWN_ARCH AUDIT_ARCH_RISCV64
 #else
 #define OWN_ARCH AUDIT_ARCH_AARCH64
 #endif
@@ -99,6 +103,7 @@ static int is_accounted;
  * the connection, which there is only while the accountant lives.
  */
 static void begin_accounting(void) {
+  if (is_emulated()) return;
   if (!bytes_equal(self.token, "0000000000000000", TOKEN_LENGTH)) return;
   long connection = connect_to_accountant();
   if (connection < 0) return;

@@ -2,6 +2,7 @@
 #ifndef GLIBC_MATRIX_CONFIG_H
 #define GLIBC_MATRIX_CONFIG_H
 
+#include <elf.h>
 #include <stdint.h>
 
 #define PATCHES_MAX 8
@@ -11,6 +12,12 @@ struct patch {
   uint64_t offset;
   uint32_t length;
   char text[52];
+};
+
+/* What tells the machine of an ELF file: e_ident[EI_CLASS], e_ident[EI_DATA], e_machine (elf(5)). */
+struct machine {
+  unsigned char width, order;
+  uint16_t number;
 };
 
 /* A list is a run of strings, each ended by NUL, the last followed by one more. */
@@ -32,6 +39,9 @@ struct config {
   char accountant[108];           /* socket of the session's accountant; empty: none */
   uint32_t reserved;
   uint64_t start_page;            /* where the sealed loaders' paths lie in every process (start-page.h); 0: nowhere */
+  struct machine column_machine;  /* of programs under test */
+  struct machine host_machine;    /* of tools */
+  char emulator[256];             /* runs programs under test, where the two differ (qemu-user); else empty */
 };
 
 /* In .data, so that the bytes are in the file, and volatile, so that the compiler doesn't fold them. */
@@ -39,5 +49,20 @@ __attribute__((used, section(".data.config"))) static volatile struct config vol
     .magic = "glibc-matrix/cfg",
 };
 #define config (*(struct config *)&volatile_config)
+
+#if defined(__x86_64__)
+#define OWN_MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define OWN_MACHINE EM_AARCH64
+#elif defined(__s390x__)
+#define OWN_MACHINE EM_S390
+#elif defined(__riscv)
+#define OWN_MACHINE 243 /* EM_RISCV */
+#elif defined(__arm__)
+#define OWN_MACHINE EM_ARM
+#endif
+
+/* This very process is what the emulator runs: the kernel's calls that an emulator lacks are of no use to it. */
+static inline int is_emulated(void) { return config.emulator[0] && config.column_machine.number == OWN_MACHINE; }
 
 #endif

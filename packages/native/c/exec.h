@@ -163,7 +163,7 @@ static char *hand_over(const char *command, size_t *size) {
   look_at("/bin/sh", &shell);
   if (!self.id[0] || shell.kind != TOOL) return 0;
   *size = 4 * text_length(command) + PATH_SIZE + 1024;
-  long memory = syscall6(__NR_mmap, 0, (long)*size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  long memory = map_memory(0, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory < 0 && memory > -4096) return 0;
   char told[2 + TRAILER_LENGTH + 1] = "sh";
   write_trailer(told + 2, &trailer, 2);

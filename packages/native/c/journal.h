@@ -38,7 +38,7 @@ static int map_loss(void) {
   long fd = SYS4(__NR_openat, AT_FDCWD, path_bytes, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
   if (fd < 0) return 0;
   uint64_t page = index & ~(uint64_t)0xffff;
-  long memory = syscall6(__NR_mmap, 0, 0x10000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (long)page);
+  long memory = map_memory(0, 0x10000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (long)page);
   SYS1(__NR_close, fd);
   if (memory < 0 && memory > -4096) return 0;
   loss = (volatile unsigned char *)memory + (index - page);

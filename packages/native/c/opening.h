@@ -128,6 +128,18 @@ BEFORE(dlclose, (void), list_before_close())
   __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n endbr64\n"                 \
           " push %rdi\n push %rsi\n push %rdx\n push %rcx\n sub $8,%rsp\n call before_" #name "\n"     \
           " add $8,%rsp\n pop %rcx\n pop %rdx\n pop %rsi\n pop %rdi\n jmp *%rax\n.size " #name ",.-" #name "\n")
+#elif defined(__s390x__)
+/* The caller's frame has room for its registers from the second on (ELF ABI supplement, Register save area). */
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"                           \
+          " stmg %r2,%r15,16(%r15)\n aghi %r15,-160\n brasl %r14,before_" #name "\n"                   \
+          " lgr %r1,%r2\n lmg %r2,%r15,176(%r15)\n br %r1\n.size " #name ",.-" #name "\n")
+#elif defined(__riscv)
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n addi sp,sp,-48\n"          \
+          " sd a0,0(sp)\n sd a1,8(sp)\n sd a2,16(sp)\n sd a3,24(sp)\n sd ra,32(sp)\n"                 \
+          " call before_" #name "\n mv t1,a0\n ld ra,32(sp)\n ld a3,24(sp)\n ld a2,16(sp)\n"          \
+          " ld a1,8(sp)\n ld a0,0(sp)\n addi sp,sp,48\n jr t1\n.size " #name ",.-" #name "\n")
 #else
 #define JUMP(name)                                                                                     \
   __asm__(".text\n.globl " #name "\n.type " #name ",%function\n" #name ":\n"                           \

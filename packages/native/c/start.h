@@ -93,8 +93,17 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   }
   bytes_copy(merged + own_length, library_path, text_length(library_path) + 1);
 
-  char *all[n + 7];
+  char *all[n + 12];
   all[used++] = *library_path ? argv[0] : told;
+  if (is_program && config.emulator[0]) {
+    /* Options of qemu-user: no prefix to look for files in, the argv[0] that the loader gets. */
+    all[used++] = "-L";
+    all[used++] = "/";
+    all[used++] = "-0";
+    all[used] = all[0];
+    used++;
+    all[used++] = (char *)config.column_loader;
+  }
   if (*library_path) {
     all[used++] = "--library-path";
     all[used++] = merged;
@@ -103,7 +112,7 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   }
   all[used++] = (char *)t->real;
   for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
-  const char *loader = is_program ? config.column_loader : config.host_loader;
+  const char *loader = is_program ? program_starter() : config.host_loader;
   if (require_start_page()) loader = (const char *)start_page_path(is_program);
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }

@@ -23,8 +23,28 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
   register long x5 __asm__("x5") = f;
   __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory", "cc");
   return x0;
+#elif defined(__s390x__)
+  register long r1 __asm__("r1") = n;
+  register long r2 __asm__("r2") = a;
+  register long r3 __asm__("r3") = b;
+  register long r4 __asm__("r4") = c;
+  register long r5 __asm__("r5") = d;
+  register long r6 __asm__("r6") = e;
+  register long r7 __asm__("r7") = f;
+  __asm__ volatile("svc 0" : "+d"(r2) : "d"(r1), "d"(r3), "d"(r4), "d"(r5), "d"(r6), "d"(r7) : "memory", "cc");
+  return r2;
+#elif defined(__riscv) && __riscv_xlen == 64
+  register long a7 __asm__("a7") = n;
+  register long a0 __asm__("a0") = a;
+  register long a1 __asm__("a1") = b;
+  register long a2 __asm__("a2") = c;
+  register long a3 __asm__("a3") = d;
+  register long a4 __asm__("a4") = e;
+  register long a5 __asm__("a5") = f;
+  __asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5) : "memory");
+  return a0;
 #else
-#error "the shim is written for x86-64 and arm64"
+#error "the shim is written for x86-64, arm64, s390x and riscv64"
 #endif
 }
 
@@ -33,5 +53,15 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 #define SYS3(n, a, b, c) syscall6(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define SYS4(n, a, b, c, d) syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define SYS5(n, a, b, c, d, e) syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+/* mmap(2). That of s390x takes its arguments from memory. */
+static inline long map_memory(void *at, unsigned long size, long protection, long flags, long fd, long offset) {
+#if defined(__s390x__)
+  long arguments[6] = {(long)at, (long)size, protection, flags, fd, offset};
+  return syscall6(__NR_mmap, (long)arguments, 0, 0, 0, 0, 0);
+#else
+  return syscall6(__NR_mmap, (long)at, (long)size, protection, flags, fd, offset);
+#endif
+}
 
 #endif

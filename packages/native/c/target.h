@@ -68,26 +68,37 @@ static int read_at(long fd, const struct target *t, void *to, size_t size, uint6
   return 1;
 }
 
-/* Reads PT_INTERP; 0 when there is none, -1 when the file can't be read so far. */
+/* A number of the file's own byte order. */
+static uint64_t number_at(const unsigned char *at, int size, int order) {
+  uint64_t value = 0;
+  for (int i = 0; i < size; i++) value = value << 8 | at[order == ELFDATA2MSB ? i : size - 1 - i];
+  return value;
+}
+
+/* Reads PT_INTERP of a file of either class and byte order; 0 when there is none, -1 when the file can't be read so far. */
 static int read_interpreter(long fd, const struct target *t, char *interpreter, size_t size) {
-  const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
-  for (int i = 0; i < header->e_phnum && i < 64; i++) {
-    Elf64_Phdr segment;
-    if (!read_at(fd, t, &segment, sizeof segment, header->e_phoff + (uint64_t)i * sizeof segment)) return -1;
-    if (segment.p_type != PT_INTERP) continue;
-    size_t length = segment.p_filesz < size ? segment.p_filesz : size - 1;
-    if (!read_at(fd, t, interpreter, length, segment.p_offset)) return -1;
+  const unsigned char *head = (const unsigned char *)t->head;
+  int order = head[EI_DATA], wide = head[EI_CLASS] == ELFCLASS64, word = wide ? 8 : 4;
+  uint64_t at = number_at(head + (wide ? 32 : 28), word, order);
+  int count = (int)number_at(head + (wide ? 56 : 44), 2, order);
+  for (int i = 0; i < count && i < 64; i++) {
+    unsigned char segment[sizeof(Elf64_Phdr)];
+    size_t entry = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    if (!read_at(fd, t, segment, entry, at + (uint64_t)i * entry)) return -1;
+    if (number_at(segment, 4, order) != PT_INTERP) continue;
+    uint64_t length = number_at(segment + (wide ? 32 : 16), word, order);
+    if (length >= size) length = size - 1;
+    if (!read_at(fd, t, interpreter, length, number_at(segment + word, word, order))) return -1;
     interpreter[length] = 0;
     return 1;
   }
   return 0;
 }
 
-#if defined(__x86_64__)
-#define MACHINE EM_X86_64
-#else
-#define MACHINE EM_AARCH64
-#endif
+static int is_of_machine(const struct target *t, const struct machine *m) {
+  const unsigned char *head = (const unsigned char *)t->head;
+  return head[EI_CLASS] == m->width && head[EI_DATA] == m->order && number_at(head + 18, 2, m->order) == m->number;
+}
 
 static int is_node(const char *real) {
   return bytes_equal(real, config.node, text_length(config.node) + 1) || texts_equal(last_name(real), "node");
@@ -108,16 +119,20 @@ static int is_loader_of_glibc(const char *name) {
 }
 
 static enum kind kind_of_elf(long fd, struct target *t) {
-  const Elf64_Ehdr *header = (const Elf64_Ehdr *)t->head;
   char interpreter[256];
-  if (t->length < (long)sizeof *header || header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != MACHINE) {
-    t->reason = "is of another machine";
-    return NOT_FOLLOWED;
-  }
+  int is_columns = is_of_machine(t, &config.column_machine), is_hosts = is_of_machine(t, &config.host_machine);
+  t->reason = "is of another machine";
+  if (t->length < (long)sizeof(Elf64_Ehdr) || !(is_columns || is_hosts)) return NOT_FOLLOWED;
+  t->reason = 0;
   int found = read_interpreter(fd, t, interpreter, sizeof interpreter);
   t->is_sealed = found == 1 && texts_equal(interpreter, config.column_loader);
   if (t->is_sealed) return PROGRAM;
-  if (found == 1 && is_loader_of_glibc(last_name(interpreter))) return kind_in_scope(t);
+  if (found == 1 && is_loader_of_glibc(last_name(interpreter))) {
+    enum kind kind = kind_in_scope(t);
+    if (kind == PROGRAM ? is_columns : is_hosts) return kind;
+    t->reason = "is of another machine";
+    return NOT_FOLLOWED;
+  }
   t->reason = found == 1 ? "has no loader of glibc" : found != 0 ? "can't be read" : "is static";
   /* Only by the user's word: an emulator is static too, and runs programs without executing them. */
   if (found == 0 && list_names(config.exclude, t->real, config.root)) t->reason = "is static and excluded";

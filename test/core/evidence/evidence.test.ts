@@ -89,7 +89,7 @@ describe('a refused start', () => {
 })
 
 describe('a command that passed through', () => {
-  it.each(['launcher', 'node', 'static', 'foreign-machine', 'foreign-libc'])('%s is unproven', (code) => {
+  it.each(['launcher', 'node', 'static', 'foreign-libc'])('%s is unproven', (code) => {
     expect(verdictOf(passed(code))).toEqual(['unproven', `because ${code}`])
   })
 

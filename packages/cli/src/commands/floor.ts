@@ -19,10 +19,11 @@ export async function run({ command, options }: Input<typeof floorFlags>): Promi
   if (options.grid !== undefined) return gridFloors(options.grid, options)
   if (command.length === 0) throw usageError(usages.floor, 'no COMMAND after `--`, and no --grid')
   const config = await configWith(options)
-  await refuseUnstartable(command, config)
+  const checkMachine = await refuseUnstartable(command, config)
   const { session, columns } = await candidates(options.sysroot, config, options.with)
   const signals = relaySignals()
   try {
+    checkMachine(columns)
     const tries: FloorReport['columns'][number][] = []
     const search = await searchFloor(columns.length, async (index) => {
       const tried = await tryColumn(session, columns[index] as (typeof columns)[number], command, signals)

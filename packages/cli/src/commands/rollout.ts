@@ -22,10 +22,11 @@ export async function run({ words, command, options }: Input<typeof rolloutFlags
   if (grid !== undefined) return compareGridFile(grid, from, to, json)
   if (words.length + command.length === 0) throw usageError(usages.rollout, 'no PATH, no COMMAND and no --grid')
   const config = await configWith(options)
-  if (command.length > 0) await refuseUnstartable(command, config)
+  const checkMachine = command.length > 0 ? await refuseUnstartable(command, config) : null
   const { session, columns } = await prepareColumns([from, to], config, options.with)
   const [before, after] = columns as [Column, Column]
   try {
+    checkMachine?.(columns)
     const host = await hostSysroot()
     const found =
       before.sysroot === null || after.sysroot === null

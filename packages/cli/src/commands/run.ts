@@ -14,10 +14,11 @@ import { relaySignals, signalStatus } from '../run/signals.js'
 /** Runs a command in columns, one after another, and tells what each process of it mapped. */
 export async function run({ command, options }: Input<typeof runFlags>): Promise<number> {
   const config = await configWith(options)
-  await refuseUnstartable(command, config)
+  const checkMachine = await refuseUnstartable(command, config)
   const { session, columns } = await prepareColumns(options.sysroot, config, options.with)
   const signals = relaySignals()
   try {
+    checkMachine(columns)
     const endings = await runColumns(session, columns, command, {
       output: options.json ? 'stderr' : 'inherit',
       keepStderr: config.blob !== null,

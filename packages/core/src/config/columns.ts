@@ -37,11 +37,19 @@ export function columnRequests(config: ResolvedConfig): ColumnRequest[] {
 }
 
 /**
- * The final name of each request: its own, else the glibc version found (null: not found, then the spec names it).
+ * The final name of each request: its own, else the glibc version found (null: not found, then the spec names it), which
+ * `suffixes` tell apart where a column is of another machine.
  * A name that looks like a version must be the real one: the grid would lie otherwise.
  */
-export function nameColumns(requests: readonly ColumnRequest[], glibcVersions: readonly (string | null)[]): string[] {
-  const columns = requests.map(({ name, spec }, index) => ({ name: name ?? glibcVersions[index] ?? spec, spec }))
+export function nameColumns(
+  requests: readonly ColumnRequest[],
+  glibcVersions: readonly (string | null)[],
+  suffixes: readonly string[] = [],
+): string[] {
+  const columns = requests.map(({ name, spec }, index) => {
+    const version = glibcVersions[index] ?? null
+    return { name: name ?? (version === null ? spec : version + (suffixes[index] ?? '')), spec }
+  })
   columns.forEach(({ name, spec }, index) => {
     const glibc = glibcVersions[index] ?? null
     if (glibc !== null && isGlibcVersion(name) && compareGlibc(name, glibc) !== 0) throw misnamed(name, spec, glibc)

@@ -127,6 +127,8 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
     processes: [],
     accounting: 'shim',
   })
+  // The kernel refuses it, or runs it by an emulator of its own choice: on no libc of the column.
+  if (spawn.code === 'foreign-machine') return judged('incompatible', spawn.reason)
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }
@@ -141,7 +143,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  * was expected to refuse: one that it started after all ran on a libc that nobody chose.
  */
 const passedThrough: ReadonlySet<string> = new Set([
-  ...['launcher', 'node', 'privileged', 'static', 'foreign-machine', 'foreign-libc'],
+  ...['launcher', 'node', 'privileged', 'static', 'foreign-libc'],
   ...['missing', 'not-executable', 'not-elf', 'strategy-refused'],
 ])
 

@@ -48,6 +48,8 @@ export function judgeStart(start: Start, lines: readonly MappedLine[], standards
   // What it starts in turn is the kernel's to report.
   if (how === 'plain' && start.reason === staticTool && standards.counted)
     return judged('neutral', 'a tool, by `exclude`')
+  if (how === 'plain' && start.reason === foreignMachine)
+    return { ...judged('incompatible', 'is of another machine than the column'), refused: program }
   if (how === 'plain') return judged('unproven', `${program} ${start.reason}: ${doubt(start, standards)}`)
   const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
@@ -93,7 +95,8 @@ function judgeSilent(
   if (how === 'tool' && harmless) return judged('neutral', 'a tool of the host')
   const refusal = how !== 'tool' ? (verdict === undefined ? standards.verdictOf(program) : verdict) : null
   if (refusal !== null) return { ...judged('incompatible', refusal), refused: program }
-  return judged('unproven', `${program} left no record of what it mapped`)
+  const { silent = null } = (how === 'tool' ? null : standards.column) ?? {}
+  return judged('unproven', `${program} left no record of what it mapped${silent === null ? '' : `: ${silent}`}`)
 }
 
 function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
@@ -102,6 +105,7 @@ function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
 }
 
 /** As packages/native/c/target.h says them. */
+const foreignMachine = 'is of another machine'
 const privileged = 'is privileged'
 export const staticTool = 'is static and excluded'
 

@@ -11,7 +11,9 @@ export interface ColumnIdentity {
   }
   /** File names that the sysroot provides; none of them may come from the host's directories. */
   readonly provides: readonly string[]
-  /** The sealed loaders that start its programs and the host's tools. */
+  /** Why no process of it can report what it mapped; null when all can. */
+  readonly silent?: string | null
+  /** The sealed loaders that start its programs and the host's tools, and the emulator of a column of another machine. */
   readonly loaders: readonly string[]
   /** Names among them that belong to glibc itself: they come from the sysroot's directories and from nowhere else. */
   readonly family: readonly string[]

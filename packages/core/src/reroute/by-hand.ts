@@ -12,6 +12,7 @@ export function byHand(
   sysroot: Sysroot,
   env: Readonly<Record<string, string>>,
   lent: readonly HostLibrary[] = [],
+  emulator: string | null = null,
 ): readonly string[] {
   const [argv0 = program, ...rest] = args
   const own = env.LD_LIBRARY_PATH
@@ -19,7 +20,8 @@ export function byHand(
   const given = own === undefined || own === '' ? [] : [own]
   const directories = [...sysroot.libraryPath, ...given, ...lent.map(({ path }) => dirname(path))]
   const named = sysroot.loaderOptions.includes('--argv0') && argv0 !== program ? ['--argv0', argv0] : []
-  return [sysroot.loader, '--library-path', [...new Set(directories)].join(':'), ...named, program, ...rest]
+  const emulated = emulator === null ? [] : [emulator]
+  return [...emulated, sysroot.loader, '--library-path', [...new Set(directories)].join(':'), ...named, program, ...rest]
 }
 
 /** Entries that the command by hand needs in its environment, so that iconv and locales are the sysroot's. */

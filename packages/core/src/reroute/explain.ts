@@ -1,6 +1,7 @@
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { byHand, envByHand } from './by-hand.js'
 import type { Command, Decision, HostLibrary, MissingLibrary } from './decision.js'
+import { emulatorName, findEmulator, needsEmulator } from './emulator.js'
 import type { PlanOptions } from './options.js'
 import { plan } from './plan.js'
 
@@ -41,7 +42,13 @@ export function explain(command: Command, sysroot: Sysroot, options: PlanOptions
     missing: [...new Set(missing.map(({ version }) => version))],
     missingLibraries,
     hostLibraries,
-    argv: byHand(decision.program, decision.args, sysroot, command.env, hostLibraries),
+    argv: byHand(decision.program, decision.args, sysroot, command.env, hostLibraries, emulatorOf(sysroot, options)),
     env: envByHand(sysroot, command.env),
   }
+}
+
+/** One that is not installed is named all the same. */
+function emulatorOf({ machine }: Sysroot, { host }: PlanOptions): string | null {
+  if (host === null || !needsEmulator(machine, host.machine)) return null
+  return findEmulator(machine) ?? emulatorName(machine)
 }

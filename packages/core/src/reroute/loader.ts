@@ -43,13 +43,21 @@ export function sealedCommand(
 ): SealedCommand {
   const [name = program, ...rest] = args
   const told = name + trailer(name, id, 'p', asked)
+  const command = (args: readonly string[]) => emulated(seal, args)
   if (beside !== null && seal.libraries !== null) {
     const path = [...beside.own, seal.libraries, ...beside.host].join(':')
-    return { file: seal.loader, args: [name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest] }
+    return command([name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest])
   }
-  if (seal.libraryPath.length === 0) return { file: seal.loader, args: [told, program, ...rest] }
+  if (seal.libraryPath.length === 0) return command([told, program, ...rest])
   const options = ['--library-path', libraryPath(seal, env), '--inhibit-rpath', told]
-  return { file: seal.loader, args: [name, ...options, program, ...rest] }
+  return command([name, ...options, program, ...rest])
+}
+
+/** Options of qemu-user: no prefix to look for files in (`-L /`), and the argv[0] that the loader gets. */
+function emulated({ loader, emulator = null }: Seal, args: readonly string[]): SealedCommand {
+  if (emulator === null) return { file: loader, args }
+  const [name = '', ...rest] = args
+  return { file: emulator, args: [emulator, '-L', '/', '-0', name, loader, ...rest] }
 }
 
 /** The same for a tool of the host, on the host's own libc. */

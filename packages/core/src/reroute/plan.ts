@@ -25,9 +25,9 @@ export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): 
   const execution = lookThroughEnv(found, command)
   const isNode = runsNode(execution, options)
   const isHostNode = isNode && options.runtime !== 'node' && !isNamed(execution.binary, options)
-  if (isHostNode) return hostNode(execution, sysroot)
+  if (isHostNode) return hostNode(execution, options.host ?? sysroot)
   const tool = isNode ? null : outOfScope(execution, options)
-  if (tool !== null) return { ...tool, follow: followable(execution, sysroot) }
+  if (tool !== null) return { ...tool, follow: followable(execution, options.host ?? sysroot) }
   return notLoadable(execution, sysroot) ?? privileged(execution) ?? reroute(execution, command, sysroot, options)
 }
 
@@ -47,16 +47,16 @@ function runsNode({ binary }: Execution, options: PlanOptions): boolean {
   return binary.id === nodeId(options) || /^node(js)?$/.test(basename(binary.real))
 }
 
-function hostNode(execution: Execution, sysroot: Sysroot): Passthrough {
+function hostNode(execution: Execution, host: Sysroot): Passthrough {
   const { asked, scripts } = execution
   const reason = scripts.length === 0 ? "it is Node, which keeps the host's libc and is followed" : 'a script of Node'
-  return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: followable(execution, sysroot) }
+  return { decision: 'passthrough', code: 'node', reason, program: asked.real, follow: followable(execution, host) }
 }
 
 /** A tool of this machine with a glibc loader and no privilege of its own, which a loader would take from it. */
-function followable(execution: Execution, sysroot: Sysroot): Passthrough['follow'] {
+function followable(execution: Execution, host: Sysroot): Passthrough['follow'] {
   const { binary, args } = execution
-  if (notLoadable(execution, sysroot) !== null || isPrivileged(binary.real)) return null
+  if (notLoadable(execution, host) !== null || isPrivileged(binary.real)) return null
   return { program: binary.real, args }
 }
 

@@ -8,13 +8,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { type SealedLoader, sealLoader } from './sealed-loader.js'
-import { configureShim, libcPatches, type ShimScope } from './shim-config.js'
+import { configureShim, libcPatches, machineOf, type ShimConfig, type ShimScope } from './shim-config.js'
 
 /** A sysroot made ready to start programs: a private loader, a directory of its libraries, a shim that reports. Plain data. */
 export interface Seal {
@@ -30,6 +30,10 @@ export interface Seal {
   readonly provides: readonly string[]
   /** Those of them that are glibc's own. */
   readonly family: readonly string[]
+  /** What executes the loader where it is of another machine. */
+  readonly emulator?: string | null
+  /** Why no process of it can report what it mapped; null when all can. */
+  readonly silent?: string | null
 }
 
 /**
@@ -44,6 +48,8 @@ export interface SealPlace {
   readonly scope: ShimScope
   readonly accountant: string
   readonly startPage: bigint
+  /** What runs the sysroot's programs, if the kernel doesn't. */
+  readonly emulator?: string | null
 }
 
 /**
@@ -52,7 +58,7 @@ export interface SealPlace {
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
 export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = symlinkSync): Seal {
-  const { directory, letter, journals, host, scope, accountant, startPage } = place
+  const { directory, letter, journals, host, scope, accountant, startPage, emulator = null } = place
   const at = (name: string) => join(directory, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
@@ -62,34 +68,62 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
   if (foreign && sysroot.locales !== null) link(sysroot.locales, links.locales)
 
-  const preloadList = at('p')
   const columnLoader = at('d')
   const hostLoader = foreign ? at('h') : columnLoader
+  const preloadList = at('p')
   const sealed = writeLoader(sysroot, columnLoader, preloadList, libraries)
-  if (foreign) writeLoader(host, hostLoader, preloadList, null)
   const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
+  const isOtherMachine = sysroot.machine !== host.machine
+  const hostList = isOtherMachine ? at('q') : preloadList
+  if (foreign) writeLoader(host, hostLoader, hostList, null)
 
-  // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
-  const shim = at('libasan.so')
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
-  const libcBuildId = sysroot.libc.buildId ?? ''
-  const loaders = { columnLoader, columnLibraryPath: libraryPath.join(':'), hostLoader }
-  writeFileSync(
-    shim,
-    configureShim(readShim(), { journals, libcBuildId, patches, scope, accountant, startPage, ...loaders }),
-  )
-  writeFileSync(preloadList, `${shim}\n`)
+  const config: ShimConfig = {
+    journals,
+    libcBuildId: sysroot.libc.buildId ?? '',
+    patches,
+    scope,
+    accountant,
+    startPage,
+    columnLoader,
+    columnLibraryPath: libraryPath.join(':'),
+    hostLoader,
+    columnMachine: machineOf(readFileSync(sysroot.loader)),
+    hostMachine: machineOf(readFileSync(host.loader)),
+    emulator,
+  }
+  const hostShim = readShim(host.machine)
+  if (hostShim === null) throw noShim(host.machine)
+  const columnShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
+  // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
+  if (isOtherMachine) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
+  // An emulated address is not the kernel's.
+  const own = emulator === null ? config : { ...config, startPage: 0n }
+  if (columnShim === null) writeFileSync(preloadList, '')
+  else writePreload(preloadList, at('libasan.so'), configureShim(columnShim, own))
   const family = provides.filter(isGlibcFamily)
-  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath }
+  const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
+  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath, emulator, silent }
+}
+
+function writePreload(list: string, shim: string, bytes: Buffer): void {
+  writeFileSync(shim, bytes)
+  writeFileSync(list, `${shim}\n`)
 }
 
 function writeLoader(sysroot: Sysroot, path: string, preloadList: string, libraries: string | null): SealedLoader {
-  const triplet = `${sysroot.machine}-linux-gnu`
+  const triplet = tripletOf(sysroot)
   const sealed = sealLoader(readFileSync(sysroot.loader), { preloadList, libraries, triplet })
   if (sealed === null) throw unsealable(sysroot, preloadList)
   writeFileSync(path, sealed.bytes)
   chmodSync(path, 0o755)
   return sealed
+}
+
+/** Of a distribution with multiarch directories: i386's, armhf's and ppc64el's are not `uname -m` and the rest. */
+function tripletOf({ libraryPath, machine }: Sysroot): string {
+  const names = libraryPath.map((directory) => basename(directory))
+  return names.find((name) => /-linux-gnu\w*$/.test(name)) ?? `${machine}-linux-gnu`
 }
 
 type Link = (target: string, path: string) => void
@@ -119,12 +153,15 @@ function insideRoot(root: string, path: string): string {
   return inside
 }
 
-function readShim(): Buffer {
-  const path = shimPath()
-  if (path !== null) return readFileSync(path)
-  throw new GlibcMatrixError(
+function readShim(machine: string): Buffer | null {
+  const path = shimPath(machine)
+  return path === null ? null : readFileSync(path)
+}
+
+function noShim(machine: string): GlibcMatrixError {
+  return new GlibcMatrixError(
     'SEAL_FAILED',
-    `@glibc-matrix/native has no shim for ${process.platform}-${process.arch}`,
+    `@glibc-matrix/native has no shim for ${process.platform}-${machine}`,
     'In a checkout run `npm run build` (it needs a C compiler); from npm, reinstall @glibc-matrix/native.',
   )
 }

@@ -1,4 +1,4 @@
-import { findString, findStrings, padDirectory } from './strings.js'
+import { findStrings, padDirectory } from './strings.js'
 
 /** What a private copy of ld.so shall read instead of the host's files. */
 export interface LoaderTargets {
@@ -63,11 +63,19 @@ function sealDirectories(bytes: Buffer, prefix: string, targets: LoaderTargets):
   let sealed = false
   for (const name of names) {
     const padded: string | null = sealed ? null : padDirectory(libraries ?? '', name.length)
-    if (findString(bytes, name) === -1) continue
-    overwrite(bytes, name, padded ?? `/${'\u0001'.repeat(name.length - 2)}/`)
-    sealed ||= padded !== null
+    const places = [...findStrings(bytes, name), ...tablesAt(bytes, name)]
+    for (const at of places) bytes.write(padded ?? `/${'\u0001'.repeat(name.length - 2)}/`, at, 'latin1')
+    sealed ||= places.length > 0 && padded !== null
   }
   return sealed
+}
+
+/** Where the table itself begins: what lies before its first name need not be a NUL (armhf). */
+function tablesAt(bytes: Buffer, name: string): number[] {
+  const table = `${name}\0/usr${name}\0`
+  const places: number[] = []
+  for (let at = bytes.indexOf(table, 0, 'latin1'); at !== -1; at = bytes.indexOf(table, at + 1, 'latin1')) places.push(at)
+  return places
 }
 
 function distributionDirectories(triplet: string): string[] {

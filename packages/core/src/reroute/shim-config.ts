@@ -22,7 +22,27 @@ export interface ShimConfig {
   readonly accountant: string
   /** Where every process keeps the paths of the sealed loaders; 0n: nowhere. */
   readonly startPage: bigint
+  /** Of programs under test, and of tools. */
+  readonly columnMachine: ElfMachine
+  readonly hostMachine: ElfMachine
+  /** What runs programs under test, where the kernel doesn't. */
+  readonly emulator: string | null
 }
+
+/** e_ident[EI_CLASS], e_ident[EI_DATA] and e_machine (elf(5)). */
+export interface ElfMachine {
+  readonly width: number
+  readonly order: number
+  readonly number: number
+}
+
+/** What an ELF file's first bytes say of its machine. */
+export function machineOf(file: Buffer): ElfMachine {
+  const [width = 0, order = 0] = file.subarray(4, 6)
+  return { width, order, number: order === bigEndian ? file.readUInt16BE(18) : file.readUInt16LE(18) }
+}
+
+const bigEndian = 2
 
 /** Which programs count, as `plan` has it. */
 export interface ShimScope {
@@ -34,14 +54,20 @@ export interface ShimScope {
 
 // The layout of `struct config` in packages/native/c/config.h: offset and size of each field.
 const magic = Buffer.from('glibc-matrix/cfg', 'latin1')
-const at = { patchCount: 16, programsOnly: 20, patches: 264, startPage: 7544 }
+const at = { patchCount: 16, programsOnly: 20, patches: 264, startPage: 7544, columnMachine: 7552, hostMachine: 7556 }
 const texts = {
   journals: [24, 192],
   libcBuildId: [216, 48],
   columnLoader: [776, 128],
   columnLibraryPath: [904, 256],
 } as const
-const moreTexts = { hostLoader: [1160, 128], root: [1288, 512], node: [1800, 512], accountant: [7432, 108] } as const
+const moreTexts = {
+  hostLoader: [1160, 128],
+  root: [1288, 512],
+  node: [1800, 512],
+  accountant: [7432, 108],
+  emulator: [7560, 256],
+} as const
 const lists = { systemDirectories: [2312, 1024], programs: [3336, 2048], exclude: [5384, 2048] } as const
 const patchLayout = { size: 64, length: 8, text: 12, textSize: 52, most: 8 }
 
@@ -63,19 +89,47 @@ export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
   writeList(block, lists.systemDirectories, systemDirectories)
   writeList(block, lists.programs, (programs ?? []).flatMap(plainGlobs))
   writeList(block, lists.exclude, exclude.flatMap(plainGlobs))
-  block.writeUInt32LE(programs === null ? 0 : 1, at.programsOnly)
-  block.writeBigUInt64LE(config.startPage, at.startPage)
-  writePatches(block, config.patches)
+  writeText(block, moreTexts.emulator, config.emulator ?? '')
+  const numbers = numbersOf(shim, block)
+  numbers.u32(programs === null ? 0 : 1, at.programsOnly)
+  numbers.u64(config.startPage, at.startPage)
+  for (const name of ['columnMachine', 'hostMachine'] as const) {
+    block[at[name]] = config[name].width
+    block[at[name] + 1] = config[name].order
+    numbers.u16(config[name].number, at[name] + 2)
+  }
+  writePatches(block, config.patches, numbers)
   return copy
 }
 
-function writePatches(block: Buffer, patches: readonly LibcPatch[]): void {
+/** Writes numbers in the shim's own byte order. */
+interface Numbers {
+  u16(value: number, offset: number): void
+  u32(value: number, offset: number): void
+  u64(value: bigint, offset: number): void
+}
+
+function numbersOf(shim: Buffer, block: Buffer): Numbers {
+  if (machineOf(shim).order === bigEndian)
+    return {
+      u16: (value, offset) => void block.writeUInt16BE(value, offset),
+      u32: (value, offset) => void block.writeUInt32BE(value, offset),
+      u64: (value, offset) => void block.writeBigUInt64BE(value, offset),
+    }
+  return {
+    u16: (value, offset) => void block.writeUInt16LE(value, offset),
+    u32: (value, offset) => void block.writeUInt32LE(value, offset),
+    u64: (value, offset) => void block.writeBigUInt64LE(value, offset),
+  }
+}
+
+function writePatches(block: Buffer, patches: readonly LibcPatch[], numbers: Numbers): void {
   const written = patches.slice(0, patchLayout.most)
-  block.writeUInt32LE(written.length, at.patchCount)
+  numbers.u32(written.length, at.patchCount)
   for (const [index, patch] of written.entries()) {
     const entry = at.patches + index * patchLayout.size
-    block.writeBigUInt64LE(BigInt(patch.offset), entry)
-    block.writeUInt32LE(patch.bytes.length, entry + patchLayout.length)
+    numbers.u64(BigInt(patch.offset), entry)
+    numbers.u32(patch.bytes.length, entry + patchLayout.length)
     patch.bytes.copy(block, entry + patchLayout.text)
   }
 }

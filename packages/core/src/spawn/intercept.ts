@@ -37,7 +37,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   if (state.worker !== null)
     return startInWorker({ ...asked, id, column: place.column, decision, announce }, state.worker)
   const seal = (user && column.sealForOthers) ?? column.seal
-  const isNamespace = state.session.programs.strategy === 'namespace'
+  const isNamespace = state.session.programs.strategy === 'namespace' && !seal.emulator
   const namespace = seal === column.seal && state.namespace?.column === place.column ? state.namespace : null
 
   if (decision.decision === 'reroute') {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, 
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
+import { emulatorFor } from '../reroute/emulator.js'
 import { hardLink } from '../reroute/hard-link.js'
 import type { Runtime } from '../reroute/options.js'
 import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
@@ -85,7 +86,7 @@ const letters = '0123456789abcdefghijkmnoqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
  * Seals every column and writes the session file. The directory lives until `closeSession` or, after a kill, until the
  * next run sweeps it.
  *
- * @throws GlibcMatrixError SEAL_FAILED, STRATEGY_REFUSED, NO_SPACE.
+ * @throws GlibcMatrixError SEAL_FAILED, EMULATOR_MISSING, STRATEGY_REFUSED, NO_SPACE.
  */
 export function openSession(columns: readonly Column[], options: SessionOptions): Session {
   if (columns.length > letters.length) throw tooManyColumns(columns.length)
@@ -101,7 +102,9 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const startPage = chooseStartPage(process.arch)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
-      const place = { directory, journals, host, scope, accountant, startPage, letter: letters[index] as string }
+      const emulator = emulatorFor(column.sysroot.machine, host.machine)
+      const letter = letters[index] as string
+      const place = { directory, journals, host, scope, accountant, startPage, letter, emulator }
       const seal = sealSysroot(column.sysroot, place)
       return {
         ...column,
@@ -183,11 +186,17 @@ export function columnIdentities(session: Session): ColumnIdentity[] {
         family: seal.family,
         directories: own.flatMap((path) => [path, realPathOf(path)]),
         libcBuildIds: session.columns.flatMap((column) => column.sysroot?.libc.buildId ?? []),
-        loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : [one.loader, one.hostLoader])),
+        loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : startersOf(one))),
+        silent: seal.silent ?? null,
         hostDirectories: foreign ? (host?.libraryPath ?? []) : [],
       },
     ]
   })
+}
+
+/** What execve(2) gets when a shim or the hook starts something. */
+function startersOf({ loader, hostLoader, emulator = null }: Seal): string[] {
+  return [loader, hostLoader, ...(emulator === null ? [] : [emulator])]
 }
 
 function realPathOf(path: string): string {

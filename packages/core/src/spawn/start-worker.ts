@@ -1,5 +1,5 @@
 import { besideHost } from '../reroute/beside-host.js'
-import type { Command, Decision } from '../reroute/decision.js'
+import type { Command, Decision, Passthrough, Reroute } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { followedCommand, sealedCommand, spawnId } from '../reroute/loader.js'
 import type { PlanOptions } from '../reroute/options.js'
@@ -42,11 +42,12 @@ function isWorker({ script }: Launch, { file, args }: SpawnRequest): boolean {
 /** A Node that the column's loader would refuse: told before it is started, by the symbol or library that is missing. */
 export function whyNoWorker(state: HookState, launch: Launch, files: readonly string[]): string | null {
   const { column: name } = launch
-  const sysroot = state.columns.get(name)?.sysroot
+  const { sysroot = null, seal = null } = state.columns.get(name) ?? {}
   if (!sysroot) return null
   const file = launch.node ?? process.execPath
   const command: Command = { file, args: [file], cwd: process.cwd(), env: {} }
-  const decision = plan(command, sysroot, planOf(state))
+  const planned = plan(command, sysroot, planOf(state))
+  const decision = seal?.emulator && planned.decision === 'reroute' ? emulatedNode(planned, seal.emulator) : planned
   if (decision.decision === 'reroute' && decision.verdict.compatible) return null
   const id = announce(state, name, command, decision)
   for (const one of files)
@@ -55,6 +56,12 @@ export function whyNoWorker(state: HookState, launch: Launch, files: readonly st
       ...{ runtime: 'node', worker: id },
     })
   return decision.reason
+}
+
+/** Its hook would be one of the emulated machine, which nobody has tried. */
+function emulatedNode({ program }: Reroute, emulator: string): Passthrough {
+  const reason = `a Node that ${emulator} runs can't be a worker`
+  return { decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null }
 }
 
 function announce(state: HookState, column: string, command: Command, decision: Decision): string {

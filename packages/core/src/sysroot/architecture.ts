@@ -1,5 +1,5 @@
 import { GlibcMatrixError } from '../errors.js'
-import { HOST_ARCHITECTURES } from './layouts.js'
+import { HOST_ARCHITECTURES, LAYOUTS } from './layouts.js'
 
 /** Debian's name of the machine that we run on. */
 export function machineArchitecture(arch: string = process.arch): string {
@@ -11,4 +11,9 @@ export function machineArchitecture(arch: string = process.arch): string {
     `Run on ${Object.keys(HOST_ARCHITECTURES).join(' or ')}, or name the architecture: debian:SUITE/ARCH.`,
     { arch },
   )
+}
+
+/** Debian's name of a machine that has a uname-like one. */
+export function debianName(machine: string): string {
+  return LAYOUTS.find((layout) => layout.machine === machine)?.debian ?? machine
 }

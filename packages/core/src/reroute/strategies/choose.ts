@@ -22,6 +22,11 @@ export function chooseStrategy(option: StrategyOption, start: Start, available: 
 }
 
 function admit(strategy: Strategy, start: Start, reason: string | null): Choice {
-  const refusal = strategy.refusal(start)
+  const refusal = emulatorRefusal(strategy, start) ?? strategy.refusal(start)
   return refusal === null ? { strategy, reason } : { strategy: null, reason: `strategy ${strategy.name}: ${refusal}` }
+}
+
+/** Only `loader` gives the emulator a command line to run; a path of its own would be the kernel's to execute. */
+function emulatorRefusal({ name }: Strategy, { seal }: Start): string | null {
+  return !seal.emulator || name === 'loader' ? null : `${seal.emulator} runs the programs of this column`
 }
