@@ -29,6 +29,7 @@ export { readTimings, type Timings, timingsOf, writeTimings } from './report/tim
 export { type RedRules, redCells } from './report/verdict.js'
 export { writeGrid } from './report/write-grid.js'
 export type { Command, Decision, Passthrough, Reroute, Verdict } from './reroute/decision.js'
+export { emulators } from './reroute/emulator.js'
 export { type Explanation, explain } from './reroute/explain.js'
 export type { PlanOptions } from './reroute/options.js'
 export { plan } from './reroute/plan.js'

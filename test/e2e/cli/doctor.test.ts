@@ -36,12 +36,34 @@ const crash = 'Inconsistency detected by ld.so: dl-call-libc-early-init.c'
 test('a machine that can run the tests is usable', async () => {
   const { exitCode, usable, checks } = await doctor()
   expect({ exitCode, usable }).toEqual({ exitCode: 0, usable: true })
-  const names = ['node', 'host', 'seals', 'proof', 'store', 'archive', 'namespaces', 'compiler', 'LD_LIBRARY_PATH']
+  const names = [
+    'node',
+    'host',
+    'seals',
+    'proof',
+    'store',
+    'archive',
+    'namespaces',
+    'emulators',
+    'compiler',
+    'LD_LIBRARY_PATH',
+  ]
   expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
   expect(checks.find(({ name }) => name === 'proof')).toMatchObject({
     state: 'ok',
     found: expect.stringContaining('libc'),
   })
+})
+
+test('emulators are named where they are, and their package where they are not', async () => {
+  const bin = temporaryDirectory()
+  const emulator = join(bin, 'qemu-s390x')
+  writeFileSync(emulator, '', { mode: 0o755 })
+  const { checks } = await doctor({ env: { ...env, PATH: bin } })
+  const { state, found } = checks.find(({ name }) => name === 'emulators') ?? {}
+  expect(state).toBe('ok')
+  expect(found).toContain(`s390x by ${emulator}; none for `)
+  expect(found).toContain('qemu-user-static')
 })
 
 test.each([

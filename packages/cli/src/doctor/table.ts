@@ -1,6 +1,7 @@
 import { archive } from './archive.js'
 import type { Check } from './check.js'
 import { compiler } from './compiler.js'
+import { emulators } from './emulators.js'
 import { libraryPath } from './library-path.js'
 import { namespaces } from './namespaces.js'
 import { proof } from './proof.js'
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   sysroots,
   archive,
   namespaces,
+  emulators,
   compiler,
   libraryPath,
 ]

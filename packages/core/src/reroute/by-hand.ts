@@ -21,7 +21,15 @@ export function byHand(
   const directories = [...sysroot.libraryPath, ...given, ...lent.map(({ path }) => dirname(path))]
   const named = sysroot.loaderOptions.includes('--argv0') && argv0 !== program ? ['--argv0', argv0] : []
   const emulated = emulator === null ? [] : [emulator]
-  return [...emulated, sysroot.loader, '--library-path', [...new Set(directories)].join(':'), ...named, program, ...rest]
+  return [
+    ...emulated,
+    sysroot.loader,
+    '--library-path',
+    [...new Set(directories)].join(':'),
+    ...named,
+    program,
+    ...rest,
+  ]
 }
 
 /** Entries that the command by hand needs in its environment, so that iconv and locales are the sysroot's. */

@@ -15,6 +15,15 @@ export function emulatorFor(machine: string, host: string): string | null {
   throw missing(machine, host)
 }
 
+/** Machines that Debian has sysroots of, and what would run their programs here. */
+export function emulators(host: string): { readonly machine: string; readonly path: string | null }[] {
+  return machines
+    .filter((machine) => needsEmulator(machine, host))
+    .map((machine) => ({ machine, path: findEmulator(machine) }))
+}
+
+const machines = ['x86_64', 'aarch64', 'arm', 's390x', 'riscv64', 'ppc64le']
+
 export function needsEmulator(machine: string, host: string): boolean {
   return machine !== host && narrower[host] !== machine
 }
@@ -26,7 +35,7 @@ export function emulatorName(machine: string): string {
 
 /** Where the emulator of a machine is, by its uname-like name; null when it isn't. */
 export function findEmulator(machine: string): string | null {
-  const directories = [...(process.env.PATH ?? '').split(':'), '/usr/bin', '/usr/local/bin']
+  const directories = (process.env.PATH ?? '').split(':')
   const names = [emulatorName(machine), `qemu-${machine}`]
   const paths = names.flatMap((name) =>
     directories.filter((directory) => directory.startsWith('/')).map((directory) => join(directory, name)),

@@ -74,7 +74,8 @@ function sealDirectories(bytes: Buffer, prefix: string, targets: LoaderTargets):
 function tablesAt(bytes: Buffer, name: string): number[] {
   const table = `${name}\0/usr${name}\0`
   const places: number[] = []
-  for (let at = bytes.indexOf(table, 0, 'latin1'); at !== -1; at = bytes.indexOf(table, at + 1, 'latin1')) places.push(at)
+  for (let at = bytes.indexOf(table, 0, 'latin1'); at !== -1; at = bytes.indexOf(table, at + 1, 'latin1'))
+    places.push(at)
   return places
 }
 

@@ -17,6 +17,21 @@ export function checkStrategy(option: StrategyOption): readonly StrategyName[] {
   })
 }
 
+/**
+ * An emulator is given a loader and a program to run; what the kernel executes by its own path is no strategy for it.
+ *
+ * @throws GlibcMatrixError STRATEGY_REFUSED.
+ */
+export function checkEmulatedStrategy(option: StrategyOption, column: string, emulator: string): void {
+  if (option === 'loader' || option === 'auto') return
+  throw new GlibcMatrixError(
+    'STRATEGY_REFUSED',
+    `the strategy '${option}' can't start programs of the column ${column}, which ${emulator} runs`,
+    "Take 'loader', or 'auto', which takes it there, or leave the column out.",
+    { strategy: option, column, emulator },
+  )
+}
+
 function refused(name: StrategyName, reason: string): GlibcMatrixError {
   return new GlibcMatrixError(
     'STRATEGY_REFUSED',

@@ -12,6 +12,8 @@ export function chooseStrategy(option: StrategyOption, start: Start, available: 
   if (option !== 'auto') return admit(strategies[option], start, null)
   const need = needOf(start)
   if (need === null) return { strategy: strategies.loader, reason: null }
+  // Only `loader` gives an emulator a command line to run; a path of its own would be the kernel's to execute.
+  if (start.seal.emulator) return { strategy: strategies.loader, reason: `${need.reason}, but needs an emulator` }
   const refusals: string[] = []
   for (const name of need.strategies.filter((each) => available.includes(each))) {
     const choice = admit(strategies[name], start, need.reason)
@@ -22,11 +24,6 @@ export function chooseStrategy(option: StrategyOption, start: Start, available: 
 }
 
 function admit(strategy: Strategy, start: Start, reason: string | null): Choice {
-  const refusal = emulatorRefusal(strategy, start) ?? strategy.refusal(start)
+  const refusal = strategy.refusal(start)
   return refusal === null ? { strategy, reason } : { strategy: null, reason: `strategy ${strategy.name}: ${refusal}` }
-}
-
-/** Only `loader` gives the emulator a command line to run; a path of its own would be the kernel's to execute. */
-function emulatorRefusal({ name }: Strategy, { seal }: Start): string | null {
-  return !seal.emulator || name === 'loader' ? null : `${seal.emulator} runs the programs of this column`
 }
