@@ -24,11 +24,14 @@ export async function glibcMatrix(args: readonly string[], options: Options = {}
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
 
+/** Sysroots in them are read-only, which tmp can't remove for a user who isn't root. */
+const made: string[] = []
+process.once('exit', () => made.forEach(removeTree))
+
 /** A new directory, removed when the tests end; real, so that it compares with what programs print. */
 export function temporaryDirectory(): string {
   const { name } = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cli-' })
-  // A sysroot in it is read-only.
-  process.once('exit', () => removeTree(name))
+  made.push(name)
   return name
 }
 

@@ -8,6 +8,7 @@ import { print } from '../output/print.js'
 import { addConfigured } from '../sysroots/add-configured.js'
 import { describeAdded } from '../sysroots/describe-added.js'
 import { withLibrariesOf } from '../sysroots/for-programs.js'
+import { checkPinned, frozen } from '../sysroots/frozen.js'
 import { installed } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
 
@@ -15,9 +16,11 @@ import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
 export async function run({ words, options }: Input<typeof addFlags>): Promise<number> {
   const name = options.name ?? null
   if (name !== null && words.length !== 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
-  const config = frozenBy(options.frozen, await configWith(options))
+  const found = await configWith(options)
+  const config = options.frozen ? frozen(found) : found
   if (words.length === 0) return addConfigured(config)
   const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config, options.with)))
+  if (options.frozen) checkPinned(asked, config)
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
     const plain = { ...each, name: name ?? each.name }
@@ -29,10 +32,6 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
     if (more.length > 0) await print(`  packages for ${options.for?.join(', ')}: ${more.join(', ')}\n`)
   }
   return 0
-}
-
-function frozenBy(frozen: boolean | undefined, config: ResolvedConfig): ResolvedConfig {
-  return frozen && config.lock ? { ...config, lock: { ...config.lock, frozen } } : config
 }
 
 /** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */

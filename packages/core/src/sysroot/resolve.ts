@@ -20,8 +20,9 @@ import { formatSpec, parseSpec } from './spec.js'
 import { type Environment, storeDirectory } from './store.js'
 import { storeFailure } from './store-failure.js'
 import type { InstalledPackage, Sysroot, SysrootSpec } from './sysroot.js'
-import { commitTree, makeScratch, sweepScratch, syncTree, treeDirectory, writeManifest } from './trees.js'
+import { commitTree, damaged, makeScratch, sweepScratch, syncTree, treeDirectory, writeManifest } from './trees.js'
 import { holding } from './uses.js'
+import { treeFaults } from './verify.js'
 
 /** A sysroot as the user asks for it. */
 export interface SysrootRequest {
@@ -139,7 +140,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
     if (pinned !== null) checkPins(pinned, { spec: origin.spec, digest, packages })
     await syncTree(scratch)
     return await holding(basename(treeDirectory(env, digest)), env, () => {
-      commitTree(env, scratch, digest)
+      if (!commitTree(env, scratch, digest)) checkTree(env, digest)
       const name = request.name ?? givenName(env, key) ?? glibc
       if (pinned === null || !hasTree(env, key)) writeRecord(env, key, { ...origin, name, digest })
       return openPlace(place, request.name) as Sysroot
@@ -148,6 +149,12 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
     removeTree(scratch)
     throw error
   }
+}
+
+/** What another spec installed is taken as it is, if it still is what it was. */
+function checkTree(env: Environment, digest: string): void {
+  const [fault] = treeFaults(env, digest)
+  if (fault !== undefined) throw damaged(treeDirectory(env, digest), `${fault.path} (${fault.what}: ${fault.detail})`)
 }
 
 function originOf(spec: SysrootSpec, packages: readonly InstalledPackage[]) {

@@ -63,8 +63,8 @@ function isAlone(path: string): boolean {
   return stat.isFile() && stat.nlink === 1
 }
 
-/** Puts a tree with its manifest in its place by one rename, read-only; one with the same content is left as it is. */
-export function commitTree(env: Environment, scratch: string, digest: string): void {
+/** Puts a tree with its manifest in its place by one rename, read-only; answers false, and leaves it, when one is there already. */
+export function commitTree(env: Environment, scratch: string, digest: string): boolean {
   const directory = treeDirectory(env, digest)
   mkdirSync(storePaths(env).trees, { recursive: true })
   makeReadOnly(join(scratch, 'root'))
@@ -72,9 +72,11 @@ export function commitTree(env: Environment, scratch: string, digest: string): v
     renameSync(scratch, directory)
     // Only now: rename(2) writes the `..` of what it moves.
     chmodSync(directory, 0o555)
+    return true
   } catch (error) {
     if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     removeTree(scratch)
+    return false
   }
 }
 
