@@ -2,9 +2,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import tmp from 'tmp'
+import { afterAll } from 'vitest'
 import { removeTree } from '../../../packages/core/src/sysroot/read-only.js'
-
-tmp.setGracefulCleanup()
 
 /** The built command, as npm links it. */
 export const bin = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url))
@@ -24,9 +23,10 @@ export async function glibcMatrix(args: readonly string[], options: Options = {}
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
 
-/** Sysroots in them are read-only, which tmp can't remove for a user who isn't root. */
 const made: string[] = []
-process.once('exit', () => made.forEach(removeTree))
+
+// tmp's own cleanup doesn't run in Vitest's workers, and can't remove a read-only sysroot for a user who isn't root.
+afterAll(() => made.splice(0).forEach(removeTree))
 
 /** A new directory, removed when the tests end; real, so that it compares with what programs print. */
 export function temporaryDirectory(): string {

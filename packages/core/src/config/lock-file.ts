@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
+import { FORMAT, lockSchema } from './lock-schema.js'
 
 /** A package as a lock file pins it. */
 export interface LockedPackage {
@@ -36,27 +37,11 @@ export interface LockFile {
   readonly frozen: boolean
   /** By column name, or by spec for one without; null when there is no lock file yet. */
   readonly sysroots: Readonly<Record<string, LockedSysroot>> | null
+  /** Where an editor finds packages/core/schema/lock-1.json, if someone wrote that into it; kept. */
+  readonly $schema?: string | undefined
 }
 
 const LOCK_NAME = 'glibc-matrix.lock.json'
-const FORMAT = 1
-
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const lockedPackage = v.object({
-  name: v.string(),
-  version: v.string(),
-  sha256: v.union([hash, v.literal('')]),
-  size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  path: v.optional(v.string()),
-})
-const lockedTree = v.object({ glibc: v.string(), digest: v.nullable(hash), packages: v.array(lockedPackage) })
-const schema = v.object({
-  format: v.literal(FORMAT),
-  sysroots: v.record(
-    v.string(),
-    v.object({ spec: v.string(), packages: v.array(v.string()), machines: v.record(v.string(), lockedTree) }),
-  ),
-})
 
 /**
  * Reads the lock file beside the config in `root`; one that isn't there pins nothing.
@@ -68,13 +53,13 @@ export function readLockFile(root: string, env: Readonly<Record<string, string |
   const text = textOf(file)
   if (text === null) return { file, frozen: false, sysroots: null }
   const isCi = !['', '0', 'false'].includes(env.CI ?? '')
-  return { file, frozen: isCi, sysroots: parse(text, file) }
+  return { file, frozen: isCi, ...parse(text, file) }
 }
 
 /** The text of a lock file: the same for the same pins, in lines that a review can read. */
-export function formatLockFile(sysroots: Readonly<Record<string, LockedSysroot>>): string {
+export function formatLockFile(sysroots: Readonly<Record<string, LockedSysroot>>, $schema?: string): string {
   const sorted = Object.fromEntries(Object.entries(sysroots).sort(([one], [other]) => (one < other ? -1 : 1)))
-  return `${JSON.stringify({ format: FORMAT, sysroots: sorted }, null, 2)}\n`
+  return `${JSON.stringify({ $schema, format: FORMAT, sysroots: sorted }, null, 2)}\n`
 }
 
 /** What a lock file pins for a sysroot; null when it doesn't know it on this architecture. */
@@ -109,7 +94,7 @@ function textOf(file: string): string | null {
   }
 }
 
-function parse(text: string, file: string): Readonly<Record<string, LockedSysroot>> {
+function parse(text: string, file: string): Pick<LockFile, 'sysroots' | '$schema'> {
   let value: { format?: unknown } | null
   try {
     value = JSON.parse(text)
@@ -125,8 +110,8 @@ function parse(text: string, file: string): Readonly<Record<string, LockedSysroo
       { file, format: value?.format },
     )
   }
-  const result = v.safeParse(schema, value)
-  if (result.success) return result.output.sysroots
+  const result = v.safeParse(lockSchema, value)
+  if (result.success) return { sysroots: result.output.sysroots, $schema: result.output.$schema }
   const [issue] = result.issues
   throw malformed(file, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
 }
