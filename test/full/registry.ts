@@ -17,15 +17,16 @@ export interface Registry {
   stop(): Promise<void>
 }
 
-/** Installs verdaccio and starts it. */
-export async function startRegistry(): Promise<Registry> {
+/** Installs verdaccio and starts it; `passOn` lets it fetch what it hasn't from the registry that npm uses here. */
+export async function startRegistry({ passOn = false } = {}): Promise<Registry> {
   const directory = temporaryDirectory('registry')
   // One of its dependencies asks for node-fetch by a tag that mirrors may lack.
   const project = { private: true, dependencies: { verdaccio: '^6.8.0' }, overrides: { 'node-fetch': '^2.7.0' } }
   writeFileSync(join(directory, 'package.json'), JSON.stringify(project))
   await execa('npm', ['install', '--no-audit', '--no-fund'], { cwd: directory })
   const address = `127.0.0.1:${await freePort()}`
-  writeFileSync(join(directory, 'config.yaml'), config(address))
+  const behind = passOn ? (await execa('npm', ['config', 'get', 'registry'])).stdout : null
+  writeFileSync(join(directory, 'config.yaml'), config(address, behind))
   const server = spawn(join(directory, 'node_modules/.bin/verdaccio'), ['--config', 'config.yaml'], {
     cwd: directory,
     stdio: 'ignore',
@@ -42,12 +43,14 @@ export async function startRegistry(): Promise<Registry> {
   }
 }
 
-function config(address: string): string {
+function config(address: string, behind: string | null): string {
+  const proxy = behind === null ? '' : `, proxy: behind`
   return `
 listen: ${address}
 storage: ./storage
 auth: { htpasswd: { file: ./htpasswd } }
-packages: { '**': { access: $all, publish: $all } }
+packages: { '**': { access: $all, publish: $all${proxy} } }
+${behind === null ? '' : `uplinks: { behind: { url: '${behind}', cache: false, timeout: 120s } }`}
 max_body_size: 100mb
 log: { type: stdout, level: warn }
 `
