@@ -3,7 +3,7 @@ import { applyOnly, type ColumnRequest, columnRequests, nameColumns } from './co
 import type { ResolvedConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
 import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
-import { readJournals } from './evidence/journal.js'
+import { journalReader } from './evidence/read-journals.js'
 import type { AddonReport, JournalLine } from './evidence/record.js'
 import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
@@ -96,15 +96,22 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
 }
 
 /** Trees whose last process is ending now get a moment; one that runs on makes its cell unproven. */
-function readSettled(journals: string): JournalLine[] {
+function readSettled(journals: string): readonly JournalLine[] {
+  const read = journalReader(journals)
   const tick = new Int32Array(new SharedArrayBuffer(4))
   for (let waited = 0; ; waited += 20) {
-    const lines = readJournals(journals)
-    const ended = new Set(lines.flatMap((line) => (line.type === 'ended' ? line.id : [])))
-    const open = lines.some((line) => line.type === 'mapped' && line.accounted === true && !ended.has(line.id))
-    if (!open || waited >= 1000) return lines
+    const { lines, torn } = read()
+    const isOver = waited >= 1000
+    if (torn !== null && isOver) throw torn
+    if (torn === null && (isOver || !isOpen(lines))) return lines
     Atomics.wait(tick, 0, 0, 20)
   }
+}
+
+function isOpen(lines: readonly JournalLine[]): boolean {
+  const ended = new Set<string>()
+  for (const line of lines) if (line.type === 'ended') ended.add(line.id)
+  return lines.some((line) => line.type === 'mapped' && line.accounted === true && !ended.has(line.id))
 }
 
 /** For programs that a shell or another program started: the hook saw no plan of theirs. */

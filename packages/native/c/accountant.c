@@ -1,6 +1,7 @@
 /*
  * The accountant: one process of a session that hears of every execve of its trees from the kernel, writes it down and
- * lets it go on. `accountant SOCKET JOURNALS`; it ends when its standard input does and no tree is left. Freestanding.
+ * lets it go on. `accountant SOCKET JOURNALS`, both relative to its directory, which others shall not read from /proc; it
+ * ends when its standard input does and no tree is left. Freestanding.
  */
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
@@ -11,6 +12,7 @@
 
 #include "accountant-journal.h"
 #include "exec-notice.h"
+#include "peer.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -52,12 +54,19 @@ static void take_tree(int listener, const char *id) {
   ids[count++][ID_LENGTH] = 0;
 }
 
+/* The process that opened the session and started us. */
+static long session;
+
 /* A shim connects, sends its listener and its id, and goes on; or a line, and waits for one byte. */
 static void accept_shim(void) {
   static char bytes[80 * 1024];
   char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
   long connection = SYS4(__NR_accept4, watched[1].fd, 0, 0, SOCK_CLOEXEC);
   if (connection < 0) return;
+  if (!is_ours(connection, session)) {
+    SYS1(__NR_close, connection);
+    return;
+  }
   struct timeval patience = {.tv_sec = 2};
   SYS5(__NR_setsockopt, connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   struct iovec text = {.iov_base = bytes, .iov_len = sizeof bytes};
@@ -126,6 +135,7 @@ __attribute__((used)) static void begin(long *stack) {
   int status = 2;
   if (stack[0] == 3) {
     journals = argv[2];
+    session = SYS1(__NR_getppid, 0);
     status = run(argv[1]);
   }
   SYS1(__NR_exit_group, status);

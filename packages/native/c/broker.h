@@ -78,7 +78,7 @@ static void close_others(const struct broker *b) {
 static long fork_here(void) { return syscall6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0); }
 
 /* The worker shall have no child that it didn't start: the broker is handed to init. */
-static long start_broker(const char *place, const char *target) {
+static long start_broker(char *place, const char *target) {
   static struct broker b;
   b.requests = open_fifo(b.request_path, sizeof b.request_path, place, ".q");
   if (b.requests < 0) return refuse(target, "mkfifo", b.requests);
@@ -92,6 +92,8 @@ static long start_broker(const char *place, const char *target) {
     if (fork_here() == 0) {
       SYS1(__NR_setsid, 0);
       close_others(&b);
+      /* Every user can read our command line (proc_pid_cmdline(5)). */
+      bytes_fill(place, '-', text_length(place));
       serve(&b);
     }
     SYS1(__NR_exit_group, 0);

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createJournal, readJournals } from '../../../packages/core/src/evidence/journal.js'
+import { createJournal } from '../../../packages/core/src/evidence/journal.js'
+import { journalReader, readJournals } from '../../../packages/core/src/evidence/read-journals.js'
 import { failure } from '../failure.js'
 import { libc, mapped, spawned } from './lines.js'
 
@@ -58,6 +59,27 @@ describe('writing', () => {
   })
 })
 
+describe('losses', () => {
+  it('have room before their start, and are read back by number', () => {
+    const journal = createJournal(directory)
+    const path = join(directory, `${journal.id}.lost`)
+    const counts = [0, 1, 4095, 4096, 10_000, 1_048_575]
+    const fd = openSync(path, 'r+')
+    for (const count of counts) {
+      journal.reserve(count)
+      const { blocks } = statSync(path)
+      // As the shim does, in its page of the file.
+      writeSync(fd, Buffer.from([1]), 0, 1, count)
+      expect(statSync(path).blocks).toBe(blocks)
+    }
+    closeSync(fd)
+    journal.close()
+    const lost = readJournals(directory).flatMap((line) => (line.type === 'lost' ? line.id.slice(8) : []))
+    const bits = counts.flatMap((count) => [count, 0x80000000 + count])
+    expect(lost).toEqual(bits.map((count) => count.toString(16).padStart(8, '0')))
+  })
+})
+
 describe('reading', () => {
   it('gives back what was written, file by file, and passes over what is no journal', () => {
     const line = spawned({ command: ['tool', 'größe', 'a\nb', ''], program: '/project/größe' })
@@ -93,6 +115,31 @@ describe('reading', () => {
       message: `line 2 of the journal ${path} is not a record: ${text}`,
       details: { path, line: 2 },
     })
+  })
+
+  it('a line without an end is refused as well, once nobody can write it on', () => {
+    const path = written(spawned())
+    appendFileSync(path, JSON.stringify(spawned()))
+    const read = journalReader(directory)
+    const { lines, torn } = read()
+    expect(lines).toEqual([spawned()])
+    expect(torn).toMatchObject({ code: 'JOURNAL_MALFORMED', details: { path, line: 2 } })
+    expect(failure(() => readJournals(directory))).toEqual(torn)
+    appendFileSync(path, '\n')
+    expect(read()).toEqual({ lines: [spawned(), spawned()], torn: null })
+  })
+
+  it('reads on where it stopped, through files longer than what is read at once', () => {
+    const read = journalReader(directory)
+    const long = Array.from({ length: 400 }, (_, index) => spawned({ reason: `${index}-ö`.repeat(1000) }))
+    const path = written(...long)
+    expect(read().lines).toEqual(long)
+    appendFileSync(path, `${JSON.stringify(mapped([libc]))}\n`)
+    const other = written(spawned())
+    expect(read().lines).toHaveLength(402)
+    expect(read().lines).toEqual(
+      path < other ? [...long, mapped([libc]), spawned()] : [spawned(), ...long, mapped([libc])],
+    )
   })
 
   it('an empty journal has no lines', () => {

@@ -1,4 +1,4 @@
-import { readJournals } from '../../../packages/core/src/evidence/journal.js'
+import { readJournals } from '../../../packages/core/src/evidence/read-journals.js'
 import type { JournalLine } from '../../../packages/core/src/evidence/record.js'
 import { openSession, type Session } from '../../../packages/core/src/spawn/session.js'
 import { sysroot } from '../reroute/sysroots.js'

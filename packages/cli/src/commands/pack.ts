@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { GlibcMatrixError, npmPackage, type PackageName, packSysroot, type Sysroot } from '@glibc-matrix/core'
@@ -48,9 +48,9 @@ function archiveName({ name, machine }: Sysroot): string {
 
 /** Beside its place first: whoever reads it meanwhile, or after a kill, has the old one or the new. */
 function write(file: string, bytes: Uint8Array): void {
-  const fresh = `${file}.${process.pid}.part`
+  const fresh = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
-    writeFileSync(fresh, bytes)
+    writeFileSync(fresh, bytes, { flag: 'wx' })
     renameSync(fresh, file)
   } catch (cause) {
     rmSync(fresh, { force: true })

@@ -9,12 +9,20 @@ export const sealPlace: Check = {
     const used = places.find(({ usable }) => usable)
     const unusable = places.filter(({ usable }) => !usable).map(({ place }) => place)
     if (used === undefined) {
-      const hint = 'Mount one of them without noexec, writable for this user.'
-      return [problem(`neither ${unusable.join(' nor ')} can hold private loaders (noexec or not writable)`, hint)]
+      const hint = 'Mount one of them without noexec, writable for this user, and sticky.'
+      return [
+        problem(
+          `neither ${unusable.join(' nor ')} can hold private loaders (noexec, not writable, or others may rename in it)`,
+          hint,
+        ),
+      ]
     }
     if (used === places[0]) return [ok(`private loaders lie in ${used.place}`)]
     return [
-      notice(`${unusable.join(', ')} can't hold private loaders (noexec or not writable), ${used.place} does`, ''),
+      notice(
+        `${unusable.join(', ')} can't hold private loaders (noexec, not writable, or others may rename in it), ${used.place} does`,
+        '',
+      ),
     ]
   },
 }

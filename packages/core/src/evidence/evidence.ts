@@ -60,7 +60,7 @@ export function collectEvidence(
   })
   const byId = new Map(judged.map((found) => [found.spawn.id, found]))
   const hooksByFile = groupBy(index.hooks, ({ column, file }) => fileKey(column, file))
-  const byFile = groupBy(judged, ({ spawn }) => fileKey(spawn.place.column, spawn.place.file))
+  const byTest = groupBy(judged, ({ spawn: { place } }) => testKey(place.column, place.file, place.test))
   const unhooked = index.threads.filter(({ id }) => !index.hookedChildren.has(id))
   const threadsByFile = groupBy(unhooked, ({ place }) => fileKey(place.column, place.file))
   const addonsByFile = groupBy(index.addons, ({ place }) => fileKey(place.column, place.file))
@@ -75,7 +75,7 @@ export function collectEvidence(
       hooked: index.hooked.has(key),
       onHost: hooks.some(({ runtime, worker }) => runtime === 'node' && worker === null),
       inColumn: hooks.some((hook) => hook.spawn === null && hook.runtime === 'host' && hook.worker !== null),
-      spawns: [...workers, ...(byFile.get(key) ?? []).filter(({ spawn }) => concerns(spawn.place.test))],
+      spawns: [...workers, ...[null, test].flatMap((one) => byTest.get(testKey(column, file, one)) ?? [])],
       addons: addons.filter(({ refusal }) => refusal === undefined).map(({ path }) => path),
       refusedAddons: addons.flatMap(({ path, refusal }) =>
         refusal === undefined ? [] : `${nameOf(path)}: ${refusal}`,
@@ -153,6 +153,10 @@ function nameOf(path: string): string {
 
 function fileKey(column: string, file: string): string {
   return `${column}\0${file}`
+}
+
+function testKey(column: string, file: string, test: string | null): string {
+  return test === null ? fileKey(column, file) : `${fileKey(column, file)}\0${test}`
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -99,7 +99,7 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (isOtherMachine) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
   // An emulated address is not the kernel's.
   const own = emulator === null ? config : { ...config, startPage: 0n }
-  if (columnShim === null) writeFileSync(preloadList, '')
+  if (columnShim === null) writeFileSync(preloadList, '', readable)
   else writePreload(preloadList, at('libasan.so'), configureShim(columnShim, own))
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
@@ -107,15 +107,18 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
 }
 
 function writePreload(list: string, shim: string, bytes: Buffer): void {
-  writeFileSync(shim, bytes)
-  writeFileSync(list, `${shim}\n`)
+  writeFileSync(shim, bytes, readable)
+  writeFileSync(list, `${shim}\n`, readable)
 }
+
+/** Where the umask is 0, as in some containers, others must not write to what they may reach. */
+const readable = { mode: 0o644, flag: 'wx' } as const
 
 function writeLoader(sysroot: Sysroot, path: string, preloadList: string, libraries: string | null): SealedLoader {
   const triplet = tripletOf(sysroot)
   const sealed = sealLoader(readFileSync(sysroot.loader), { preloadList, libraries, triplet })
   if (sealed === null) throw unsealable(sysroot, preloadList)
-  writeFileSync(path, sealed.bytes)
+  writeFileSync(path, sealed.bytes, readable)
   chmodSync(path, 0o755)
   return sealed
 }
@@ -130,7 +133,7 @@ type Link = (target: string, path: string) => void
 
 /** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. */
 function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): string[] {
-  mkdirSync(libraries)
+  mkdirSync(libraries, { mode: 0o755 })
   const linked = new Set<string>()
   for (const directory of sysroot.libraryPath) {
     for (const name of readdirSync(directory)) {

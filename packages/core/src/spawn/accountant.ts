@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { accountantPath } from '@glibc-matrix/native'
 
 /**
  * Starts the session's accountant, which the kernel tells of every execve of the trees (seccomp_unotify(2)). It outlives
  * this process only as long as a tree does. Answers its socket, or an empty string where this machine doesn't allow it.
  */
-export function startAccountant(socket: string, journals: string): string {
+export function startAccountant(directory: string, journals: string): string {
   const program = accountantPath()
   if (program === null || !mayReadOthers()) return ''
-  const child = spawn(program, [socket, journals], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const socket = join(directory, 'a')
+  // Every user can read a command line and the names of sockets (proc_pid_cmdline(5), unix(7)): none says where we are.
+  const args = [basename(socket), relative(directory, journals)]
+  const child = spawn(program, args, { cwd: directory, detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   child.on('error', () => {})
   child.unref()
   ;(child.stdin as { unref?: () => void } | null)?.unref?.()

@@ -28,6 +28,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   const planned = plan(command, column.sysroot, state.plan)
   const decision = user === null ? planned : asUser(planned, user)
   const journal = journalFor(state, user)
+  journal.reserve(state.count)
   const id = spawnId(journal.id, state.count++, state.plan.runtime ?? 'host')
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
   const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }

@@ -1,19 +1,24 @@
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { GlibcMatrixError } from '../errors.js'
+import { noSpace } from '../evidence/no-space.js'
+import { canTellOwners, isAbandonedRun } from './run-owner.js'
 
 /**
- * Where runs keep their seals. ld.so's built-in strings leave 18 bytes, so a path is `/tmp/XXXXXX`: a random name that
- * mkdtemp(3) makes for its owner alone. Each run leaves its process id inside, by which the next sweeps what a kill left.
+ * A new directory for a run's seals and records. ld.so's built-in strings leave 18 bytes, so it is `/tmp/XXXXXX`: a random
+ * name that mkdtemp(3) makes for its owner alone, in the first place that can hold programs. What killed runs left is swept.
+ *
+ * @throws GlibcMatrixError SEAL_FAILED when there is no place, NO_SPACE.
  */
-export const runDirectories = {
-  /** A prefix for mkdtemp: the first place that can hold programs. */
-  next(): string {
-    sweep()
-    return `${places().find((place) => isUsable(place)) ?? '/tmp'}/`
-  },
-  claim(directory: string): void {
-    writeFileSync(join(directory, owner), `${process.pid} ${startTime(process.pid) ?? ''}`)
-  },
+export function makeRunDirectory(): string {
+  sweep()
+  const place = places().find((place) => isUsable(place))
+  if (place === undefined) throw noPlace()
+  try {
+    return mkdtempSync(`${place}/`)
+  } catch (error) {
+    throw runFailure(error, place)
+  }
 }
 
 /** Where a seal can be, in the order they are tried, and whether this machine lets programs run there. */
@@ -21,7 +26,20 @@ export function runPlaces(): { readonly place: string; readonly usable: boolean 
   return places().map((place) => ({ place, usable: isUsable(place) }))
 }
 
-const owner = 'glibc-matrix.pid'
+/** Says in the user's words that a run's files could not be written; other errors pass unchanged. */
+export function runFailure(error: unknown, directory: string): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code) ? noSpace(directory, code, error) : error
+}
+
+function noPlace(): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'SEAL_FAILED',
+    `neither ${places().join(' nor ')} can hold private loaders: it must be writable, not noexec, and sticky where others write`,
+    "`glibc-matrix doctor` tells more. ld.so's built-in strings leave no room for a longer path.",
+    { places: places() },
+  )
+}
 
 function places(): string[] {
   return ['/tmp', '/dev/shm']
@@ -30,10 +48,18 @@ function places(): string[] {
 function isUsable(place: string): boolean {
   try {
     accessSync(place, constants.W_OK | constants.X_OK)
-    return !isNoexec(place)
+    return isSafe(statSync(place)) && !isNoexec(place)
   } catch {
     return false
   }
+}
+
+/**
+ * Nobody else may rename what we make there: the directory is root's or ours, and sticky if others write to it (inode(7)).
+ * In a user namespace root may be 65534 (user_namespaces(7)).
+ */
+function isSafe({ uid, mode }: Stats): boolean {
+  return (uid === 0 || uid === 65534 || uid === process.geteuid?.()) && ((mode & 0o022) === 0 || (mode & 0o1000) !== 0)
 }
 
 /** proc_pid_mountinfo(5): field 5 is the mount point, field 6 its options; the longest match holds the directory. */
@@ -48,31 +74,14 @@ function isNoexec(place: string): boolean {
 }
 
 function sweep(): void {
+  if (!canTellOwners()) return
   for (const place of places()) {
     for (const name of listNames(place)) {
-      if (!/^[A-Za-z0-9]{6}$/.test(name)) continue
       const directory = join(place, name)
-      if (isMine(directory) && isAbandoned(join(directory, owner))) rmSync(directory, { recursive: true, force: true })
+      if (/^[A-Za-z0-9]{6}$/.test(name) && isAbandonedRun(directory))
+        rmSync(directory, { recursive: true, force: true })
     }
   }
-}
-
-function isMine(directory: string): boolean {
-  const stat = lstatSync(directory, { throwIfNoEntry: false })
-  return stat?.isDirectory() === true && stat.uid === process.getuid?.()
-}
-
-/** A process id alone may have been given to another process since; with its start time it can't have. */
-function isAbandoned(file: string): boolean {
-  const [pid, started] = readText(file).split(' ')
-  if (pid === undefined || started === undefined || started === '') return false
-  return startTime(Number(pid)) !== started
-}
-
-/** Field 22 of proc_pid_stat(5), in clock ticks since boot. */
-function startTime(pid: number): string | null {
-  const stat = readText(`/proc/${pid}/stat`)
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
 }
 
 function listNames(directory: string): string[] {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { ColumnIdentity } from '../evidence/proof.js'
@@ -11,7 +11,8 @@ import type { Sysroot } from '../sysroot/sysroot.js'
 import { startAccountant } from './accountant.js'
 import { checkEmulatedStrategy, checkStrategy } from './available-strategies.js'
 import { mayRun, nobody } from './other-user.js'
-import { runDirectories } from './run-directories.js'
+import { makeRunDirectory, runFailure } from './run-directories.js'
+import { claimRun } from './run-owner.js'
 import { chooseStartPage } from './start-page.js'
 
 /** A column of the matrix: its sysroot, or why there is none. */
@@ -90,7 +91,7 @@ const letters = '0123456789abcdefghijkmnoqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
  */
 export function openSession(columns: readonly Column[], options: SessionOptions): Session {
   if (columns.length > letters.length) throw tooManyColumns(columns.length)
-  const directory = mkdtempSync(runDirectories.next())
+  const directory = makeRunDirectory()
   try {
     const journals = join(directory, 'j')
     mkdirSync(journals, { mode: 0o700 })
@@ -98,7 +99,7 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
     const host = hostOf(columns)
     const counts = host !== null && options.programs.accounting !== 'shim'
-    const accountant = counts ? startAccountant(join(directory, 'a'), journals) : ''
+    const accountant = counts ? startAccountant(directory, journals) : ''
     const startPage = chooseStartPage(process.arch)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
@@ -119,11 +120,11 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     writeFileSync(file, JSON.stringify(session), { mode: 0o600 })
     // A child with another uid (root may start one) must reach its loader; the name can't be guessed or listed.
     if (process.getuid?.() === 0) for (const open of [directory, journals]) chmodSync(open, 0o711)
-    runDirectories.claim(directory)
+    claimRun(directory)
     return session
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
-    throw error
+    throw runFailure(error, directory)
   }
 }
 

@@ -65,6 +65,7 @@ function emulatedNode({ program }: Reroute, emulator: string): Passthrough {
 }
 
 function announce(state: HookState, column: string, command: Command, decision: Decision): string {
+  state.journal.reserve(state.count)
   const id = spawnId(state.journal.id, state.count++, 'node')
   const place = { column, file: '', test: null, retry: 0 }
   const rerouted = decision.decision === 'reroute'

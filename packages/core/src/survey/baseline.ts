@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { isGlibcVersion } from '../config/glibc-version.js'
@@ -53,8 +54,8 @@ export function baselineOf(file: string, files: readonly GatedFile[]): Baseline 
 
 /** Whole or not at all. */
 export function writeBaseline(file: string, baseline: Baseline): void {
-  const fresh = `${file}.${process.pid}`
-  writeFileSync(fresh, `${JSON.stringify(baseline, null, 2)}\n`)
+  const fresh = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(fresh, `${JSON.stringify(baseline, null, 2)}\n`, { flag: 'wx' })
   renameSync(fresh, file)
 }
 

@@ -80,14 +80,14 @@ async function copied(
     const scratch = `${place}.tmp`
     for (const path of [scratch, place]) rmSync(path, { recursive: true, force: true })
     const lib = join(scratch, 'lib')
-    mkdirSync(lib, { recursive: true })
+    mkdirSync(lib, { recursive: true, mode: 0o775 })
     for (const { soname, path } of verdict.taken) {
       copyFileSync(path, join(lib, soname))
       chmodSync(join(lib, soname), 0o444)
     }
     const libraries = verdict.taken.map(({ soname }) => soname)
     const record: Record = { format: 1, digest: treeDigest(lib), spec: from.spec, libraries, refused: verdict.refused }
-    writeFileSync(join(scratch, 'companions.json'), `${JSON.stringify(record, null, 2)}\n`)
+    writeFileSync(join(scratch, 'companions.json'), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o664 })
     renameSync(scratch, place)
     return record
   }

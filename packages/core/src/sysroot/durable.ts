@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 
@@ -19,9 +20,9 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
 
 /** Writes a file beside its place and renames it: whoever reads it has the old one or the new one, after a crash too. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-  const fresh = `${path}~${process.pid}-${Math.random().toString(36).slice(2)}`
+  const fresh = `${path}~${process.pid}-${randomBytes(6).toString('hex')}`
   try {
-    const descriptor = openSync(fresh, 'wx')
+    const descriptor = openSync(fresh, 'wx', 0o664)
     try {
       writeFileSync(descriptor, content)
       fsyncSync(descriptor)

@@ -11,7 +11,7 @@ export function keepLock(env: Environment, file: string): void {
   const note = join(roots, createHash('sha256').update(file).digest('hex').slice(0, 32))
   if (existsSync(note)) return
   try {
-    mkdirSync(roots, { recursive: true })
+    mkdirSync(roots, { recursive: true, mode: 0o775 })
     writeWhole(note, file)
   } catch {
     // A store that can't be written isn't collected.

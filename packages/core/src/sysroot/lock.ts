@@ -18,7 +18,7 @@ const POLL = 50
  */
 export async function withLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T> {
   const { locks } = storePaths(env)
-  mkdirSync(locks, { recursive: true })
+  mkdirSync(locks, { recursive: true, mode: 0o775 })
   const path = join(locks, key)
   for (let seen: Seen | null = null; ; ) {
     const text = take(path)
@@ -32,7 +32,7 @@ export async function withLock<T>(env: Environment, key: string, work: () => Pro
 /** As `withLock`, null at once when another holds it. */
 export async function tryLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T | null> {
   const { locks } = storePaths(env)
-  mkdirSync(locks, { recursive: true })
+  mkdirSync(locks, { recursive: true, mode: 0o775 })
   const path = join(locks, key)
   const seen = look(path, null)
   if (seen?.isGone) breakLock(path, seen.text)
@@ -44,7 +44,7 @@ export async function tryLock<T>(env: Environment, key: string, work: () => Prom
 function take(path: string): string | null {
   const text = `${JSON.stringify({ ...holderHere(), nonce: randomBytes(8).toString('hex') })}\n`
   try {
-    writeFileSync(path, text, { flag: 'wx' })
+    writeFileSync(path, text, { flag: 'wx', mode: 0o664 })
     return text
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
@@ -102,7 +102,7 @@ function breakLock(path: string, text: string): void {
   const moved = textOf(aside)
   if (moved !== null && moved !== text) {
     try {
-      writeFileSync(path, moved, { flag: 'wx' })
+      writeFileSync(path, moved, { flag: 'wx', mode: 0o664 })
     } catch {
       // A third one holds it by now; the one that was moved works on beside it.
     }

@@ -47,7 +47,7 @@ export async function cachePackage(
   scratch: string,
 ): Promise<readonly PlaceableEntry[]> {
   const directory = join(scratch, sha256)
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o775 })
   const entries: CachedEntry[] = []
   for await (const entry of unpacked) entries.push(writeEntry(directory, entry, entries.length))
   await syncFiles(entries.flatMap(({ type }, index) => (type === 'file' ? [blobPath(directory, index)] : [])))
@@ -73,7 +73,7 @@ function kept(env: Environment, directory: string): string {
   const { packages } = storePaths(env)
   const place = join(packages, basename(directory))
   try {
-    mkdirSync(packages, { recursive: true })
+    mkdirSync(packages, { recursive: true, mode: 0o775 })
     if (existsSync(place) && cachedPackage(env, basename(place)) === null)
       rmSync(place, { recursive: true, force: true })
     renameSync(directory, place)

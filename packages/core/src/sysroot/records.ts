@@ -46,7 +46,7 @@ export function readRecord(env: Environment, key: string): StoredSysroot | null 
 }
 
 export function writeRecord(env: Environment, key: string, record: Omit<StoredSysroot, 'format'>): void {
-  mkdirSync(storePaths(env).index, { recursive: true })
+  mkdirSync(storePaths(env).index, { recursive: true, mode: 0o775 })
   const { name, spec, arch, digest, packages } = record
   const stored: StoredSysroot = { format: FORMAT, name, spec, arch, digest, packages }
   writeWhole(recordPath(env, key), `${JSON.stringify(stored, null, 2)}\n`)

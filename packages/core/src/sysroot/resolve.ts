@@ -131,7 +131,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
   const scratch = makeScratch(env, key)
   try {
     const root = join(realpathSync(scratch), 'root')
-    mkdirSync(root)
+    mkdirSync(root, { mode: 0o775 })
     const context = installContext(request, options, env)
     const packages = await providerOf(spec).install(spec, root, context, pinned?.tree.packages ?? null)
     const origin = originOf(spec, packages)

@@ -66,7 +66,7 @@ function isAlone(path: string): boolean {
 /** Puts a tree with its manifest in its place by one rename, read-only; answers false, and leaves it, when one is there already. */
 export function commitTree(env: Environment, scratch: string, digest: string): boolean {
   const directory = treeDirectory(env, digest)
-  mkdirSync(storePaths(env).trees, { recursive: true })
+  mkdirSync(storePaths(env).trees, { recursive: true, mode: 0o775 })
   makeReadOnly(join(scratch, 'root'))
   try {
     renameSync(scratch, directory)
@@ -83,7 +83,7 @@ export function commitTree(env: Environment, scratch: string, digest: string): b
 /** A new directory on the store's file system, for the holder of the lock of `key`. */
 export function makeScratch(env: Environment, key: string): string {
   const scratch = join(storePaths(env).scratch, `${key}~${randomBytes(6).toString('hex')}`)
-  mkdirSync(scratch, { recursive: true })
+  mkdirSync(scratch, { recursive: true, mode: 0o775 })
   return scratch
 }
 
@@ -109,7 +109,7 @@ export function deleteTree(env: Environment, digest: string): boolean {
   const isHeld = () => holdersOf(env, basename(directory)).length > 0
   if (isHeld()) return false
   const { scratch } = storePaths(env)
-  mkdirSync(scratch, { recursive: true })
+  mkdirSync(scratch, { recursive: true, mode: 0o775 })
   const aside = join(scratch, `old~${randomBytes(6).toString('hex')}`)
   try {
     chmodSync(directory, 0o755)

@@ -32,7 +32,7 @@ export function upgradeStore(env: Environment): void {
   const beside = join(home, `.upgrade-${randomBytes(6).toString('hex')}`)
   const fresh = join(beside, 'store')
   try {
-    mkdirSync(fresh, { recursive: true })
+    mkdirSync(fresh, { recursive: true, mode: 0o775 })
     for (const key of old) takeOver({ ...env, GLIBC_MATRIX_HOME: beside }, key, join(home, 'sysroots', key))
     renameSync(fresh, store)
   } catch {
@@ -71,7 +71,7 @@ function isWhole(root: string, digest: string): boolean {
 }
 
 function linkTree(from: string, into: string): void {
-  mkdirSync(into)
+  mkdirSync(into, { mode: 0o775 })
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(into, entry.name)]
     if (entry.isDirectory()) linkTree(source, target)

@@ -55,8 +55,8 @@ function writeNote(what: string, env: Environment): string | null {
   const { uses } = storePaths(env)
   const note = join(uses, `${what}~${process.pid}-${randomBytes(4).toString('hex')}`)
   try {
-    mkdirSync(uses, { recursive: true })
-    writeFileSync(note, JSON.stringify(holderHere()), { flag: 'wx' })
+    mkdirSync(uses, { recursive: true, mode: 0o775 })
+    writeFileSync(note, JSON.stringify(holderHere()), { flag: 'wx', mode: 0o664 })
     return note
   } catch {
     return null

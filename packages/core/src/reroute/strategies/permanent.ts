@@ -1,4 +1,15 @@
-import { chmodSync, closeSync, copyFileSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readElf } from '../../elf/read.js'
 import { GlibcMatrixError } from '../../errors.js'
@@ -23,9 +34,9 @@ export function patchProgram(input: string, output: string, sysroot: Sysroot): v
     searchPath: sysroot.path === '/' ? null : path,
     origin: from === realpathSync(dirname(resolve(output))) ? null : from,
   }
-  const fresh = `${output}.${process.pid}`
+  const fresh = `${output}.${randomBytes(6).toString('hex')}`
   try {
-    copyFileSync(input, fresh)
+    copyFileSync(input, fresh, constants.COPYFILE_EXCL)
     chmodSync(fresh, 0o700)
     const refusal = withFile(fresh, (fd) => editProgram(fd, edit))
     if (refusal !== null) throw refused(input, refusal)

@@ -25,7 +25,7 @@ export async function packSysroot(sysroot: Sysroot): Promise<PackedSysroot> {
   const stage = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-pack-' })
   try {
     const root = join(realpathSync(stage.name), 'root')
-    mkdirSync(root)
+    mkdirSync(root, { mode: 0o775 })
     place(sysroot, root)
     const { name, spec, glibc, machine, packages } = sysroot
     const manifest: PackManifest = { format: 1, name, spec, glibc, machine, digest: treeDigest(root), packages }

@@ -26,7 +26,7 @@ export function noteDate(release: DatedRelease, env: Environment): void {
     const highest = highestIn(file)
     if (highest !== null && (time === null || time < highest)) throw replayed(release, name, highest, file)
     if (time === null || time === highest) continue
-    mkdirSync(dirname(file), { recursive: true })
+    mkdirSync(dirname(file), { recursive: true, mode: 0o775 })
     // Lines are added and none is changed: whoever runs at the same time can't take a higher date away.
     appendFileSync(file, `${new Date(time).toISOString()}\n`)
   }

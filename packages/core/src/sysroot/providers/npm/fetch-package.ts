@@ -19,7 +19,7 @@ export async function fetchPackage(
 ): Promise<Uint8Array> {
   context.onProgress({ sysroot, stage: 'download', done: 0, total: null })
   const into = `${root}-npm`
-  mkdirSync(into)
+  mkdirSync(into, { mode: 0o775 })
   try {
     const wanted = version === null ? name : `${name}@${version}`
     await npmPack(wanted, into, sysroot, context)

@@ -51,7 +51,7 @@ async function installPinned(
   if (unreadable !== undefined) throw malformed(source.where, `a layer is of media type '${unreadable.mediaType}'`)
   const layout = LAYOUTS.find((row) => row.debian === arch) as Layout
   const spool = join(dirname(root), 'layers')
-  mkdirSync(spool)
+  mkdirSync(spool, { mode: 0o775 })
   try {
     const files = await saveLayers(source, pin.layers, spool, context)
     const layers = pin.layers.map((layer, index) => ({ layer, file: files[index] as string }))

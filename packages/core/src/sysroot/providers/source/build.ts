@@ -18,7 +18,7 @@ const PREFIX = '/opt/glibc-matrix'
 export async function buildGlibc(tree: string, work: string, job: BuildJob): Promise<string> {
   const cwd = join(work, 'objects')
   const stage = join(work, 'stage')
-  for (const directory of [cwd, stage]) mkdirSync(directory)
+  for (const directory of [cwd, stage]) mkdirSync(directory, { mode: 0o775 })
   const cflags = `CFLAGS=${job.env.CFLAGS || '-O2'}`
   const configure = [join(tree, 'configure'), `--prefix=${PREFIX}`, '--disable-werror', cflags] as const
   await runStep({ stage: 'configure', cwd, command: configure }, job)

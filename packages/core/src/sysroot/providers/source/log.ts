@@ -14,7 +14,7 @@ export interface BuildLog {
 /** Starts the log of a build, beside the store, where it outlives the directory that the build is done in. */
 export function openLog(key: string, env: Environment): BuildLog {
   const path = join(dirname(storeDirectory(env)), 'logs', `${key}.log`)
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o775 })
   const fd = openSync(path, 'w')
   return {
     path,

@@ -9,7 +9,7 @@ export function keepWhatRuns(prefix: string, root: string): void {
   for (const name of filesBelow(prefix, '')) {
     if (DROPPED.test(name)) continue
     const path = join(root, name)
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o775 })
     renameSync(join(prefix, name), path)
     const stat = lstatSync(path)
     if (stat.isFile()) chmodSync(path, (stat.mode & 0o111) === 0 ? 0o444 : 0o555)

@@ -11,7 +11,7 @@ export interface SourceTree {
 
 /** Unpacks a tarball into `work`, whatever tar(1) can read; a tree is used where it is, and not changed. */
 export async function sourceTree(path: string, isTree: boolean, work: string, job: BuildJob): Promise<SourceTree> {
-  mkdirSync(work, { recursive: true })
+  mkdirSync(work, { recursive: true, mode: 0o775 })
   const tree = isTree ? path : await unpacked(path, join(work, 'source'), job)
   const version = /^#define VERSION "([^"]+)"/m.exec(textOf(join(tree, 'version.h')))?.[1]
   if (version !== undefined && existsSync(join(tree, 'configure'))) return { path: tree, version }
@@ -25,7 +25,7 @@ export async function sourceTree(path: string, isTree: boolean, work: string, jo
 
 /** tar(1) itself refuses names that lead out. What it holds will be run in any case: this is a build. */
 async function unpacked(tarball: string, into: string, job: BuildJob): Promise<string> {
-  mkdirSync(into)
+  mkdirSync(into, { mode: 0o775 })
   const command = ['tar', '-xf', tarball, '--no-same-owner', '-C', into] as const
   await runStep({ stage: 'unpack', cwd: into, command }, job)
   const [only, ...others] = readdirSync(into)
