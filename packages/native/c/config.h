@@ -29,7 +29,8 @@ struct config {
   char libc_build_id[48];
   struct patch patches[PATCHES_MAX];
   char column_loader[128];        /* starts programs under test */
-  char column_library_path[256];  /* for --library-path, where the loader could not be sealed whole; else empty */
+  char column_library_path[256];  /* for --library-path, where the loader could not be sealed whole; else empty.
+                                     In a column of musl the shim itself, for --preload */
   char host_loader[128];          /* starts the host's tools, so that they are followed */
   char root[512];                 /* the project's root, which relative globs begin at */
   char node[512];                 /* real path of the host's Node */
@@ -37,7 +38,7 @@ struct config {
   char programs[2048];            /* list of globs */
   char exclude[2048];             /* list of globs */
   char accountant[108];           /* socket of the session's accountant; empty: none */
-  uint32_t reserved;
+  uint32_t column_is_musl;        /* 1: programs under test are musl's */
   uint64_t start_page;            /* where the sealed loaders' paths lie in every process (start-page.h); 0: nowhere */
   struct machine column_machine;  /* of programs under test */
   struct machine host_machine;    /* of tools */

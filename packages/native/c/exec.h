@@ -75,6 +75,20 @@ EXPORT int execvpe(const char *file, char *const argv[], char *const envp[]) {
 }
 EXPORT int execvp(const char *file, char *const argv[]) { return execvpe(file, argv, environ); }
 
+/* posix_spawn_file_actions_t of musl (include/spawn.h, src/process/fdop.h). */
+static int changes_directory_in_musl(const void *actions) {
+  const struct {
+    int unused[2];
+    const struct action {
+      const struct action *next, *previous;
+      int command;
+    } *list;
+  } *a = actions;
+  for (const struct action *one = a ? a->list : 0; one; one = one->next)
+    if (one->command == 4 || one->command == 5) return 1;
+  return 0;
+}
+
 /* posix_spawn_file_actions_t of glibc (posix/spawn.h, posix/spawn_int.h): a chdir among them moves a relative path. */
 static int changes_directory(const void *actions) {
   const struct {
@@ -84,6 +98,7 @@ static int changes_directory(const void *actions) {
       void *rest[3];
     } *list;
   } *a = actions;
+  if (!is_in_glibc()) return changes_directory_in_musl(actions);
   for (int i = 0; a && i < a->used; i++)
     if (a->list[i].tag == 3 || a->list[i].tag == 4) return 1;
   return 0;

@@ -32,6 +32,11 @@ static int is_musl(const struct object *o) {
   return (length == 7 && bytes_equal(name, "libc.so", 7)) || (length > 8 && bytes_equal(name, "ld-musl-", 8));
 }
 
+extern const char *gnu_get_libc_version(void) __attribute__((weak));
+
+/* Whose libc this very process has. */
+static int is_in_glibc(void) { return &gnu_get_libc_version != 0; }
+
 static int is_libc(const struct object *o) {
   return (o->soname && texts_equal(o->soname, "libc.so.6")) || is_musl(o);
 }

@@ -194,14 +194,12 @@ static const char *begin_itself(char **envp) {
   return path || has_arrived ? own : 0;
 }
 
-extern const char *gnu_get_libc_version(void) __attribute__((weak));
-
 /*
  * glibc gives constructors main's arguments (elf/dl-init.c); musl gives none. Its environ is still where the kernel put
  * it, behind argv and its count (execve(2), the stack of a new process).
  */
 static int find_arguments(int *argc, char ***argv, char ***envp) {
-  if (&gnu_get_libc_version) return 1;
+  if (is_in_glibc()) return 1;
   if (!&environ || !environ) return 0;
   long *end = (long *)environ - 1;
   for (long n = 0; n < 1 << 20; n++)
@@ -214,9 +212,27 @@ static int find_arguments(int *argc, char ***argv, char ***envp) {
   return 0;
 }
 
+/*
+ * musl's --argv0 has taken the place of the program's path, which is the string behind it (ldso/dynlink.c). That loader leaves
+ * AT_EXECFN its own, where glibc's corrects it. Answers the caller's argv[0]; null when it carries no trailer.
+ */
+static char *take_argv0(char **argv, char **envp) {
+  size_t length = text_length(argv[0]);
+  char *name = argv[0], *trailer = name + length - TRAILER_LENGTH;
+  if (is_in_glibc() || length < TRAILER_LENGTH || !holds_trailer(trailer)) return 0;
+  copy_trailer(&self, trailer);
+  trailer[0] = 0;
+  argv[0] = name + length + 1;
+  char **end = envp;
+  while (*end) end++;
+  restore_execfn(end, argv[0]);
+  return name;
+}
+
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   if (!find_arguments(&argc, &argv, &envp)) return;
   char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
+  if (!name && argc > 0 && argv[0]) name = take_argv0(argv, envp);
   program = name ? argv[0] : begin_itself(envp);
   if (!program) return;
   loads_before_main = loads_now();

@@ -72,6 +72,41 @@ static size_t count_arguments(char *const argv[]) {
   return n;
 }
 
+/*
+ * musl's loader preloads no list of its own, and its --preload takes the place of LD_PRELOAD; its argv[0] names where it lies,
+ * since it looks for the list of library directories from there (ldso/dynlink.c).
+ */
+static int start_musl(const struct call *call, const struct target *t, const char *named, char *const argv[],
+                      char *const envp[]) {
+  size_t n = count_arguments(argv), length = text_length(argv[0]), used = 0;
+  struct trailer trailer = trailer_of(call, 'p');
+  name_trailer(&trailer, named);
+  char told[length + TRAILER_LENGTH + 1];
+  bytes_copy(told, argv[0], length);
+  write_trailer(told + length, &trailer, length);
+
+  const char *own = find_variable(envp, "LD_PRELOAD"), *shim = config.column_library_path;
+  size_t shim_length = text_length(shim), own_length = own && *own ? text_length(own) + 1 : 0;
+  char preloaded[shim_length + own_length + 1];
+  bytes_copy(preloaded, shim, shim_length + 1);
+  if (own_length) {
+    preloaded[shim_length] = ':';
+    bytes_copy(preloaded + shim_length + 1, own, own_length);
+  }
+
+  char *all[n + 7];
+  all[used++] = (char *)config.column_loader;
+  all[used++] = "--preload";
+  all[used++] = preloaded;
+  all[used++] = "--argv0";
+  all[used++] = told;
+  all[used++] = (char *)t->real;
+  for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
+  const char *loader = config.column_loader;
+  if (require_start_page()) loader = (const char *)start_page_path(1);
+  return start_announced(call, &trailer, "program", t, loader, all, envp);
+}
+
 /* ld.so, its options, the real path, the caller's arguments: packages/core/src/reroute/loader.ts does the same. */
 static int start_sealed(const struct call *call, const struct target *t, const char *named, char *const argv[],
                         char *const envp[]) {
@@ -174,6 +209,7 @@ static int start_as(const struct call *call, const char *path, const char *named
   look_at(path, &t);
   if (t.kind == SCRIPT && depth < 5) return start_script(call, path, named, &t, argv, envp, depth);
   if (t.kind == PROGRAM && t.is_sealed) return start_itself(call, &t, argv, envp);
+  if (t.kind == PROGRAM && config.column_is_musl && argv[0]) return start_musl(call, &t, named, argv, envp);
   if ((t.kind == PROGRAM || t.kind == TOOL) && argv[0]) return start_sealed(call, &t, named, argv, envp);
   /* A walk through PATH misses often, and the accountant need not hear of it. */
   if (t.kind == KERNEL_REFUSES && t.error && call->refuse) return (int)call->refuse(t.error);

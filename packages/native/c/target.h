@@ -118,6 +118,22 @@ static int is_loader_of_glibc(const char *name) {
   return starts_with(name, "ld-linux") || starts_with(name, "ld64.so") || starts_with(name, "ld.so") || starts_with(name, "ld-2.");
 }
 
+static int is_loader_of_musl(const char *name) { return starts_with(name, "ld-musl-"); }
+
+/* Each libc's programs need its own loader, whatever the column: the other's is `reason` for a cell that is no tick. */
+static enum kind kind_by_loader(struct target *t, const char *loader, int is_columns, int is_hosts) {
+  int is_musl = is_loader_of_musl(loader);
+  if (!is_musl && !is_loader_of_glibc(loader)) {
+    t->reason = "has no loader of glibc";
+    return NOT_FOLLOWED;
+  }
+  enum kind kind = kind_in_scope(t);
+  int is_machines = kind == PROGRAM ? is_columns : is_hosts;
+  if (is_machines && is_musl == (kind == PROGRAM && config.column_is_musl)) return kind;
+  t->reason = !is_machines ? "is of another machine" : is_musl ? "is linked to musl" : "is linked to glibc";
+  return NOT_FOLLOWED;
+}
+
 static enum kind kind_of_elf(long fd, struct target *t) {
   char interpreter[256];
   int is_columns = is_of_machine(t, &config.column_machine), is_hosts = is_of_machine(t, &config.host_machine);
@@ -127,13 +143,8 @@ static enum kind kind_of_elf(long fd, struct target *t) {
   int found = read_interpreter(fd, t, interpreter, sizeof interpreter);
   t->is_sealed = found == 1 && texts_equal(interpreter, config.column_loader);
   if (t->is_sealed) return PROGRAM;
-  if (found == 1 && is_loader_of_glibc(last_name(interpreter))) {
-    enum kind kind = kind_in_scope(t);
-    if (kind == PROGRAM ? is_columns : is_hosts) return kind;
-    t->reason = "is of another machine";
-    return NOT_FOLLOWED;
-  }
-  t->reason = found == 1 ? "has no loader of glibc" : found != 0 ? "can't be read" : "is static";
+  if (found == 1) return kind_by_loader(t, last_name(interpreter), is_columns, is_hosts);
+  t->reason = found != 0 ? "can't be read" : "is static";
   /* Only by the user's word: an emulator is static too, and runs programs without executing them. */
   if (found == 0 && list_names(config.exclude, t->real, config.root)) t->reason = "is static and excluded";
   return NOT_FOLLOWED;
