@@ -122,7 +122,8 @@ function verdicts(session: Session): VerdictOf {
     const sysroot = sysroots.get(column)
     if (!sysroot) return null
     const decision = plan({ file: program, args: [program], cwd: '/', env: {} }, sysroot, options)
-    return decision.decision === 'reroute' && !decision.verdict.compatible ? decision.reason : null
+    if (decision.decision === 'passthrough') return decision.code === 'foreign-libc' ? decision.reason : null
+    return decision.verdict.compatible ? null : decision.reason
   }
 }
 

@@ -18,7 +18,7 @@ static void require_self(void) {
   looked = 1;
   if (!read_stat(fields)) return;
   const char *argument = (const char *)fields[48], *arguments_end = (const char *)fields[49];
-  for (int i = 0; argument < arguments_end && i < 6; i++) {
+  for (int i = 0; argument < arguments_end && i < 8; i++) {
     size_t size = text_length(argument);
     if (size >= TRAILER_LENGTH && holds_trailer(argument + size - TRAILER_LENGTH)) {
       copy_trailer(&self, argument + size - TRAILER_LENGTH);

@@ -213,31 +213,31 @@ static int find_arguments(int *argc, char ***argv, char ***envp) {
 }
 
 /*
- * musl's --argv0 has taken the place of the program's path, which is the string behind it (ldso/dynlink.c). That loader leaves
- * AT_EXECFN its own, where glibc's corrects it. Answers the caller's argv[0]; null when it carries no trailer.
+ * musl's --argv0 has taken the place of the program's path, which is the string behind it (ldso/dynlink.c). Answers the
+ * caller's argv[0]; null when it carries no trailer.
  */
-static char *take_argv0(char **argv, char **envp) {
+static char *take_argv0(char **argv) {
   size_t length = text_length(argv[0]);
   char *name = argv[0], *trailer = name + length - TRAILER_LENGTH;
-  if (is_in_glibc() || length < TRAILER_LENGTH || !holds_trailer(trailer)) return 0;
+  if (length < TRAILER_LENGTH || !holds_trailer(trailer)) return 0;
   copy_trailer(&self, trailer);
   trailer[0] = 0;
   argv[0] = name + length + 1;
-  char **end = envp;
-  while (*end) end++;
-  restore_execfn(end, argv[0]);
   return name;
 }
 
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   if (!find_arguments(&argc, &argv, &envp)) return;
-  char *name = argc > 0 && argv[0] ? read_trailer(argv[0]) : 0;
-  if (!name && argc > 0 && argv[0]) name = take_argv0(argv, envp);
+  char *name = 0, **end = envp;
+  if (argc > 0 && argv[0]) name = is_in_glibc() ? read_trailer(argv[0]) : take_argv0(argv);
   program = name ? argv[0] : begin_itself(envp);
   if (!program) return;
   loads_before_main = loads_now();
   int count = read_maps();
   if (name) restore_names(argv, move_name(argc, argv, envp, name, count));
+  /* glibc's loader corrects it; musl's leaves its own there. */
+  while (*end) end++;
+  if (name && !is_in_glibc()) restore_execfn(end, program);
   if (!map_loss()) return;
   if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();

@@ -89,8 +89,13 @@ describe('a refused start', () => {
 })
 
 describe('a command that passed through', () => {
-  it.each(['launcher', 'node', 'static', 'foreign-libc'])('%s is unproven', (code) => {
+  it.each(['launcher', 'node', 'static'])('%s is unproven', (code) => {
     expect(verdictOf(passed(code))).toEqual(['unproven', `because ${code}`])
+  })
+
+  it('a program of another libc is incompatible, whether or not this machine could start it', () => {
+    expect(verdictOf(passed('foreign-libc'))).toEqual(['incompatible', 'because foreign-libc'])
+    expect(verdictOf(passed('foreign-libc'), failed)).toEqual(['incompatible', 'because foreign-libc'])
   })
 
   it('a system tool that could not be followed is unproven', () => {

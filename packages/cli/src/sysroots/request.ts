@@ -57,7 +57,7 @@ function absoluteSpec(spec: string): string {
     const paths = spec.slice('deb:'.length).split(',')
     return `deb:${paths.map((path) => path && resolve(path.trim())).join(',')}`
   }
-  const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
+  const [, kind, path = ''] = /^(dir|musl|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined ? spec : `${kind}:${resolve(path)}`
 }
 

@@ -43,7 +43,7 @@ function packageFaults({ sysroots = {} }: GlibcMatrixConfig): ConfigFault[] {
       {
         path,
         found: `packages for '${entry.spec}'`,
-        expected: "none: only a 'debian:' or 'ubuntu:' sysroot has packages",
+        expected: "none: only a 'debian:' or 'ubuntu:' sysroot of glibc has packages",
       },
     ]
   })

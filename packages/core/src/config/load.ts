@@ -122,7 +122,7 @@ function absoluteSpec(spec: string, base: string): string {
     const paths = spec.slice('deb:'.length).split(',')
     return `deb:${paths.map((path) => path && resolve(base, path.trim())).join(',')}`
   }
-  const [, kind, path = ''] = /^(dir|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
+  const [, kind, path = ''] = /^(dir|musl|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
   return kind === undefined || isAbsolute(path) ? spec : `${kind}:${resolve(base, path)}`
 }
 

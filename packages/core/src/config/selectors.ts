@@ -82,7 +82,9 @@ function parseRange(text: string): Comparator[] | null {
     : null
 }
 
+/** Versions are glibc's: a column of musl is picked by its name. */
 function holds({ operator, version }: Comparator, glibc: string): boolean {
+  if (!isGlibcVersion(glibc)) return false
   const order = compareGlibc(glibc, version)
   return (
     (operator.includes('=') && order === 0) || (operator[0] === '>' && order > 0) || (operator[0] === '<' && order < 0)

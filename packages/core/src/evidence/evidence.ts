@@ -129,6 +129,8 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
   })
   // The kernel refuses it, or runs it by an emulator of its own choice: on no libc of the column.
   if (spawn.code === 'foreign-machine') return judged('incompatible', spawn.reason)
+  // Whether the kernel found that libc's loader on this machine or not: in the column it can't run.
+  if (spawn.code === 'foreign-libc') return judged('incompatible', spawn.reason)
   const refused = index.failed.has(spawn.id) && !index.mapped.has(spawn.id)
   if (refused) return judged('neutral', 'it could not be started')
   if (spawn.decision === 'reroute' || spawn.followed) return { spawn, ...judgeTree(spawn, index, standards) }
@@ -143,7 +145,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  * was expected to refuse: one that it started after all ran on a libc that nobody chose.
  */
 const passedThrough: ReadonlySet<string> = new Set([
-  ...['launcher', 'node', 'privileged', 'static', 'foreign-libc'],
+  ...['launcher', 'node', 'privileged', 'static'],
   ...['missing', 'not-executable', 'not-elf', 'strategy-refused'],
 ])
 

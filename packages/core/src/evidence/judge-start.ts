@@ -50,6 +50,8 @@ export function judgeStart(start: Start, lines: readonly MappedLine[], standards
     return judged('neutral', 'a tool, by `exclude`')
   if (how === 'plain' && start.reason === foreignMachine)
     return { ...judged('incompatible', 'is of another machine than the column'), refused: program }
+  const otherLibc = how === 'plain' && linked.has(start.reason) ? standards.verdictOf(program) : null
+  if (otherLibc !== null) return { ...judged('incompatible', otherLibc), refused: program }
   if (how === 'plain') return judged('unproven', `${program} ${start.reason}: ${doubt(start, standards)}`)
   const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
@@ -107,6 +109,7 @@ function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
 /** As packages/native/c/target.h says them. */
 const foreignMachine = 'is of another machine'
 const privileged = 'is privileged'
+const linked: ReadonlySet<string> = new Set(['is linked to musl', 'is linked to glibc'])
 export const staticTool = 'is static and excluded'
 
 export function unproven(reason: string): JudgedStart {

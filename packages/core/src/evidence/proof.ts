@@ -23,6 +23,8 @@ export interface ColumnIdentity {
   readonly libcBuildIds: readonly string[]
   /** The host's library directories; empty for the host's own column. */
   readonly hostDirectories: readonly string[]
+  /** Its libc is musl: nothing of the host's is for it. */
+  readonly musl?: boolean
 }
 
 export interface Proof {
@@ -35,7 +37,7 @@ export interface Proof {
 
 /**
  * Judges a process by the files it mapped. Identity is device, inode and build-id of every object whose SONAME is
- * libc.so.6, or the build-id of a known libc; a version string proves nothing.
+ * libc.so.6, that is a musl, or that has the build-id of a known libc; a version string proves nothing.
  */
 export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
   const libcs = line.objects.filter((object) => isLibc(object, column))
@@ -44,7 +46,7 @@ export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
   const hostLibraries = fromHost.map((object) => object.path)
   const judged = (proof: Proof['proof'], reason: string): Proof => ({ proof, reason, libc, hostLibraries })
 
-  if (libcs.length === 0) return judged('unproven', `${line.program} mapped no libc.so.6`)
+  if (libcs.length === 0) return judged('unproven', `${line.program} mapped no libc`)
   const foreign = libcs.find((object) => !isSameFile(object, column.libc))
   if (foreign !== undefined)
     return judged('wrong', `${line.program} mapped ${foreign.path}, which is not the libc of ${column.name}`)
@@ -55,14 +57,23 @@ export function proveProcess(line: MappedLine, column: ColumnIdentity): Proof {
       !column.loaders.includes(object.path),
   )
   if (stray !== undefined) return judged('wrong', `${line.program} mapped ${stray.path} instead of the sysroot's`)
+  const alien = column.musl && fromHost.find((object) => !isIn(object.path, column.directories))
+  if (alien) return judged('wrong', `${line.program} mapped the host's ${alien.path}, which is not for musl`)
   const intruder = fromHost.find((object) => column.provides.includes(nameOf(object)))
   if (intruder !== undefined)
     return judged('wrong', `${line.program} mapped the host's ${intruder.path} instead of the sysroot's`)
   return judged('mapped', `mapped ${libc.join(', ')}`)
 }
 
-function isLibc({ soname, buildId }: MappedObject, { libcBuildIds }: ColumnIdentity): boolean {
-  return soname === 'libc.so.6' || (buildId !== null && libcBuildIds.includes(buildId))
+function isLibc(object: MappedObject, { libc, libcBuildIds }: ColumnIdentity): boolean {
+  const { soname, buildId, inode, device } = object
+  if (soname === 'libc.so.6' || isMusl(object)) return true
+  return (buildId !== null && libcBuildIds.includes(buildId)) || (inode === libc.inode && device === libc.device)
+}
+
+/** Of musl loader and libc are one file: libc.so by its SONAME, or named after the machine, or without one. */
+function isMusl({ soname, path }: MappedObject): boolean {
+  return soname === null ? /\/(libc\.so|ld-musl-[^/]+)$/.test(path) : /^libc\.(so$|musl-)/.test(soname)
 }
 
 function isSameFile(object: MappedObject, libc: ColumnIdentity['libc']): boolean {

@@ -7,10 +7,10 @@ import {
   isHostFile,
   isTiedToLibc,
   type Loaded,
+  loadedLoader,
   preloaded,
   type Search,
 } from './library-search.js'
-import { loaderOf } from './loadable.js'
 
 /** All that ld.so would load for a program, in its order. */
 export interface Closure {
@@ -61,9 +61,8 @@ export function closure(
 
 /** ld.so is there before anything else, under its soname and the name in PT_INTERP. */
 function addLoader(main: Loaded, { sysroot }: Search, add: (object: Loaded, name: string) => void): void {
-  const elf = loaderOf(sysroot)
-  if (elf !== null)
-    add({ path: sysroot.loader, real: sysroot.loader, id: sysroot.loader, elf, loader: main }, sysroot.loader)
+  const loader = loadedLoader(sysroot, main)
+  if (loader !== null) add(loader, sysroot.loader)
 }
 
 /** The library, or why it can't be had: an empty reason when nobody has it. */
@@ -79,6 +78,7 @@ function resolve(
   const onHost = found ?? (search.sysroot.path === '/' ? null : findOnHost(name, from, search))
   if (onHost === null) return ''
   if (name.includes('/') || !isHostFile(onHost.real, search)) return onHost
+  if (search.sysroot.musl) return "the host's is never taken into a column of musl"
   if (isTiedToLibc(name)) return "it belongs to a libc, so the host's is never taken"
   if (lending === 'refuse') return "hostLibraries: 'refuse'"
   if (found !== null) return found

@@ -83,6 +83,6 @@ export type PassthroughCode =
   | 'privileged' // set-user-ID: a loader would take its privilege
   | 'static' // no libc to exchange
   | 'foreign-machine' // an ELF of another machine than the sysroot's
-  | 'foreign-libc' // its interpreter is no glibc loader (musl, Android)
+  | 'foreign-libc' // its interpreter is another libc's than the column's (musl, glibc, Android)
   | 'strategy-refused' // the strategy that the user chose can't start this program
   | 'not-elf' // no ELF and no script: the kernel's ENOEXEC must reach the caller

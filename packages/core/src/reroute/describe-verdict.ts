@@ -39,6 +39,7 @@ function missingLibrary({ soname, requiredBy, refused }: MissingLibrary, program
   const why = refused === null ? '' : ` (${refused})`
   const what = `${subject(requiredBy, program)}needs ${soname}, which ${sysroot.spec} (${sysroot.glibc}) lacks${why}`
   if (sysroot.path === '/') return what
+  if (sysroot.musl) return `${what}: put it beside the program, or take a whole root of musl as the column`
   if (/^(?:debian|ubuntu):/.test(sysroot.spec)) return `${what}: add its package to the sysroot's \`packages\``
   return `${what}: take it from another sysroot ('with'), or put it beside this one's own libraries`
 }

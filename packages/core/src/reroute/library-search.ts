@@ -5,6 +5,8 @@ import { isGlibcFamily, isToolchainCompanion } from '../elf/glibc-family.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { hostLibraryDirs } from './host-directories.js'
 import { knownFile } from './known-file.js'
+import { loaderOf } from './loadable.js'
+import { isMuslItself } from './musl-loader.js'
 import { type SearchPath, searchDirectories, splitPath } from './search-path.js'
 import { systemDirectoryOf } from './system-directories.js'
 
@@ -38,6 +40,7 @@ export interface Broken {
  */
 export function findLibrary(name: string, from: Loaded, search: Search): Loaded | Broken | null {
   if (name.includes('/')) return candidate(absolute(name, search.cwd), from, search)
+  if (search.sysroot.musl && isMuslItself(name)) return loadedLoader(search.sysroot, from)
   const tied = isTiedToLibc(name)
   for (const directory of searchDirectories(from, search).flatMap(withHwcaps)) {
     const found = candidate(`${directory}/${name}`, from, search)
@@ -45,6 +48,12 @@ export function findLibrary(name: string, from: Loaded, search: Search): Loaded 
     return found
   }
   return findInSysroot(name, from, search)
+}
+
+/** The loader, which is there before anything else. */
+export function loadedLoader(sysroot: Sysroot, from: Loaded): Loaded | null {
+  const elf = loaderOf(sysroot)
+  return elf && { path: sysroot.loader, real: sysroot.loader, id: sysroot.loader, elf, loader: from }
 }
 
 /** The host's own library of that name, whether or not it may be lent. */

@@ -1,5 +1,5 @@
 import type { ElfFile } from '../elf/elf-file.js'
-import { loaderFamily } from '../elf/loader-names.js'
+import { type LoaderFamily, loaderFamily } from '../elf/loader-names.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import type { Passthrough, PassthroughCode } from './decision.js'
 import type { Execution } from './execute.js'
@@ -32,10 +32,10 @@ export function notLoadable({ asked, binary }: Execution, sysroot: Sysroot): Pas
     if (launcherKind(binary.real) !== null) return pass('launcher', `what ${binary.path} starts is not followed`)
     return pass('static', 'it has no interpreter (PT_INTERP): there is no libc to exchange')
   }
-  if (!isGlibcProgram(elf, interpreter)) {
-    return pass('foreign-libc', `its interpreter ${interpreter} is not glibc's (${loaderFamily(interpreter)})`)
-  }
-  return null
+  const family = libcOf(elf, interpreter)
+  return family === (sysroot.musl ? 'musl' : 'glibc')
+    ? null
+    : pass('foreign-libc', otherLibc(family, interpreter, sysroot))
 }
 
 /** Class and byte order too: x32 and x86-64 share a machine number. */
@@ -65,8 +65,19 @@ export function elfAt(path: string): ElfFile | null {
   return content?.type === 'elf' ? content.elf : null
 }
 
-/** A private copy of ld.so may have any name; then the libc that the program asks for tells. */
-function isGlibcProgram(elf: ElfFile, interpreter: string): boolean {
+/** A private copy of a loader may have any name; then the libc that the program asks for tells. */
+function libcOf({ needed }: ElfFile, interpreter: string): LoaderFamily {
   const family = loaderFamily(interpreter)
-  return family === 'glibc' || (family === 'unknown' && elf.needed.some((name) => /^libc\.so\.6(\.1)?$/.test(name)))
+  if (family !== 'unknown') return family
+  if (needed.some((name) => /^libc\.so\.6(\.1)?$/.test(name))) return 'glibc'
+  return needed.some((name) => /^libc\.(so$|musl-)/.test(name)) ? 'musl' : 'unknown'
+}
+
+/** In words: what it was linked for, what the column has, what to do. */
+function otherLibc(family: LoaderFamily, interpreter: string, { spec, glibc, musl }: Sysroot): string {
+  const has = musl ? `${spec} is musl (${glibc})` : `${spec} is glibc ${glibc}`
+  if (family === 'unknown') return `its interpreter ${interpreter} is of no libc that is known here, while ${has}`
+  const wanted = `it is a program for ${family}, whose loader ${interpreter} it names, while ${has}`
+  if (family === 'musl') return `${wanted}: run it in a column of musl, such as 'debian:bookworm+musl' or 'musl:DIR'`
+  return family === 'glibc' ? `${wanted}: leave its tests out of this column, or test a build for musl here` : wanted
 }

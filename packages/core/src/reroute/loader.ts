@@ -44,6 +44,7 @@ export function sealedCommand(
   const [name = program, ...rest] = args
   const told = name + trailer(name, id, 'p', asked)
   const command = (args: readonly string[]) => emulated(seal, args)
+  if (seal.preload) return muslCommand(seal, seal.preload, [told, program, ...rest], env, beside)
   if (beside !== null && seal.libraries !== null) {
     const path = [...beside.own, seal.libraries, ...beside.host].join(':')
     return command([name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest])
@@ -58,6 +59,23 @@ function emulated({ loader, emulator = null }: Seal, args: readonly string[]): S
   if (emulator === null) return { file: loader, args }
   const [name = '', ...rest] = args
   return { file: emulator, args: [emulator, '-L', '/', '-0', name, loader, ...rest] }
+}
+
+/**
+ * musl's loader has no string that it skips: `--argv0` carries it, and the shim takes it out of argv[0]. The loader's own argv[0]
+ * says where it lies. `--preload` takes the place of LD_PRELOAD.
+ */
+function muslCommand(
+  seal: Seal,
+  preload: string,
+  told: readonly string[],
+  env: Readonly<Record<string, string>>,
+  beside: BesideHost | null,
+): SealedCommand {
+  const preloads = [preload, env.LD_PRELOAD].filter((path) => path).join(':')
+  const path = beside === null ? null : [...beside.own, seal.libraries, ...beside.host].join(':')
+  const searched = path === null ? [] : ['--library-path', path]
+  return emulated(seal, [seal.loader, '--preload', preloads, ...searched, '--argv0', ...told])
 }
 
 /** The same for a tool of the host, on the host's own libc. */

@@ -13,6 +13,7 @@ import { shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
+import { placeMusl } from './musl-loader.js'
 import { type SealedLoader, sealLoader } from './sealed-loader.js'
 import { configureShim, libcPatches, machineOf, type ShimConfig, type ShimScope } from './shim-config.js'
 
@@ -34,6 +35,8 @@ export interface Seal {
   readonly emulator?: string | null
   /** Why no process of it can report what it mapped; null when all can. */
   readonly silent?: string | null
+  /** The shim, where the loader is musl's: it reads no list of objects to preload, and is told by an option. */
+  readonly preload?: string | null
 }
 
 /**
@@ -68,16 +71,20 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
   if (foreign && sysroot.locales !== null) link(sysroot.locales, links.locales)
 
-  const columnLoader = at('d')
-  const hostLoader = foreign ? at('h') : columnLoader
   const preloadList = at('p')
-  const sealed = writeLoader(sysroot, columnLoader, preloadList, libraries)
+  const musl = sysroot.musl && libraries !== null ? placeMusl(sysroot.loader, at('m'), libraries, link) : null
+  const columnLoader = musl ?? at('d')
+  const hostLoader = foreign ? at('h') : columnLoader
+  const sealed =
+    musl !== null ? { directoriesSealed: true } : writeLoader(sysroot, columnLoader, preloadList, libraries)
   const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
   const isOtherMachine = sysroot.machine !== host.machine
   const hostList = isOtherMachine ? at('q') : preloadList
   if (foreign) writeLoader(host, hostLoader, hostList, null)
 
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
+  // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
+  const shim = at('libasan.so')
   const config: ShimConfig = {
     journals,
     libcBuildId: sysroot.libc.buildId ?? '',
@@ -86,7 +93,8 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
     accountant,
     startPage,
     columnLoader,
-    columnLibraryPath: libraryPath.join(':'),
+    columnIsMusl: musl !== null,
+    columnLibraryPath: musl !== null ? shim : libraryPath.join(':'),
     hostLoader,
     columnMachine: machineOf(readFileSync(sysroot.loader)),
     hostMachine: machineOf(readFileSync(host.loader)),
@@ -95,15 +103,15 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const hostShim = readShim(host.machine)
   if (hostShim === null) throw noShim(host.machine)
   const columnShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
-  // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
   if (isOtherMachine) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
   // An emulated address is not the kernel's.
   const own = emulator === null ? config : { ...config, startPage: 0n }
   if (columnShim === null) writeFileSync(preloadList, '', readable)
-  else writePreload(preloadList, at('libasan.so'), configureShim(columnShim, own))
+  else writePreload(preloadList, shim, configureShim(columnShim, own))
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
-  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath, emulator, silent }
+  const preload = musl === null ? null : shim
+  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath, emulator, silent, preload }
 }
 
 function writePreload(list: string, shim: string, bytes: Buffer): void {

@@ -11,6 +11,8 @@ export interface SearchPath {
   readonly lib: string
   /** What $PLATFORM stands for. */
   readonly platform: string
+  /** By the rules of musl's loader. */
+  readonly isMusl?: boolean
 }
 
 /** An object in the chain of those that needed each other, the program last. */
@@ -26,10 +28,20 @@ export interface Chained {
  */
 export function searchDirectories(from: Chained, search: SearchPath): readonly string[] {
   const main = chain(from).at(-1) ?? from
+  if (search.isMusl) return muslDirectories(from, main, search)
   const rpaths = from.elf.runpath === null ? chain(from).flatMap((object) => rpathOf(object, search)) : []
   const given = expand(splitPath(search.libraryPath, /[:;]/), main, search)
   const runpath = expand(splitPath(from.elf.runpath, /:/), from, search)
   return [...new Set([...rpaths, ...given, ...runpath])]
+}
+
+/** musl tells DT_RPATH and DT_RUNPATH not apart, hands both on, and puts LD_LIBRARY_PATH before them (ldso/dynlink.c). */
+function muslDirectories(from: Chained, main: Chained, search: SearchPath): readonly string[] {
+  const given = expand(splitPath(search.libraryPath, /[:\n]/), main, search)
+  const own = chain(from).flatMap((object) =>
+    expand(splitPath(object.elf.runpath ?? object.elf.rpath, /:/), object, search),
+  )
+  return [...new Set([...given, ...own])]
 }
 
 /** Splits a path variable; an empty one is as good as none, an empty element is the current directory. */

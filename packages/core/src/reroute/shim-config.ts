@@ -15,6 +15,8 @@ export interface ShimConfig {
   readonly patches: readonly LibcPatch[]
   /** How a rerouted process starts others: the same loaders that the hook uses. */
   readonly columnLoader: string
+  /** Its loader takes other options, and the shim's path is in the place of the library path. */
+  readonly columnIsMusl?: boolean
   readonly columnLibraryPath: string
   readonly hostLoader: string
   readonly scope: ShimScope
@@ -54,7 +56,15 @@ export interface ShimScope {
 
 // The layout of `struct config` in packages/native/c/config.h: offset and size of each field.
 const magic = Buffer.from('glibc-matrix/cfg', 'latin1')
-const at = { patchCount: 16, programsOnly: 20, patches: 264, startPage: 7544, columnMachine: 7552, hostMachine: 7556 }
+const at = {
+  patchCount: 16,
+  programsOnly: 20,
+  patches: 264,
+  columnIsMusl: 7540,
+  startPage: 7544,
+  columnMachine: 7552,
+  hostMachine: 7556,
+}
 const texts = {
   journals: [24, 192],
   libcBuildId: [216, 48],
@@ -92,6 +102,7 @@ export function configureShim(shim: Buffer, config: ShimConfig): Buffer {
   writeText(block, moreTexts.emulator, config.emulator ?? '')
   const numbers = numbersOf(shim, block)
   numbers.u32(programs === null ? 0 : 1, at.programsOnly)
+  numbers.u32(config.columnIsMusl ? 1 : 0, at.columnIsMusl)
   numbers.u64(config.startPage, at.startPage)
   for (const name of ['columnMachine', 'hostMachine'] as const) {
     block[at[name]] = config[name].width

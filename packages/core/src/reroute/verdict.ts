@@ -63,6 +63,7 @@ export function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, opt
     libraryPath: env.LD_LIBRARY_PATH,
     lib,
     platform: sysroot.machine,
+    isMusl: sysroot.musl ?? false,
     sysroot,
     host: options.host,
     others,

@@ -191,6 +191,7 @@ export function columnIdentities(session: Session): ColumnIdentity[] {
         loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : startersOf(one))),
         silent: seal.silent ?? null,
         hostDirectories: foreign ? (host?.libraryPath ?? []) : [],
+        ...(sysroot.musl && { musl: true }),
       },
     ]
   })

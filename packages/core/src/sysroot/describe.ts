@@ -1,6 +1,9 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isMuslSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError } from '../errors.js'
 import { findGlibc, type Glibc } from './find-glibc.js'
+import { findMusl, type Musl } from './find-musl.js'
 import { identityOf } from './identity.js'
 import { resolveInside } from './inside.js'
 import { LOADER_OPTIONS } from './layouts.js'
@@ -20,9 +23,21 @@ export interface RootRequest {
   readonly packages?: readonly InstalledPackage[]
 }
 
-/** Describes the glibc of a root by its files alone; nothing is run. Throws SYSROOT_NOT_FOUND or SYSROOT_INVALID. */
+/** Describes the libc of a root by its files alone; nothing is run. Throws SYSROOT_NOT_FOUND or SYSROOT_INVALID. */
 export function describeRoot(request: RootRequest): Sysroot {
   const path = realRoot(request)
+  if (isMuslSpec(request.spec)) return describeMusl(path, findMusl(path, request.arch ?? null), request)
+  try {
+    return describeGlibc(path, request)
+  } catch (error) {
+    // A root without a whole glibc may be one of musl's, as a directory or an image of Alpine is.
+    const musl = path === '/' ? null : findMusl(path, request.arch ?? null)
+    if (musl === null) throw error
+    return describeMusl(path, musl, request)
+  }
+}
+
+function describeGlibc(path: string, request: RootRequest): Sysroot {
   const found = findGlibc(path, request.arch ?? null, request.spec)
   const glibc = versionOf(found, request.spec)
   return {
@@ -43,6 +58,40 @@ export function describeRoot(request: RootRequest): Sysroot {
     digest: request.digest ?? filesDigest([found.loader, found.libc.path]),
     packages: request.packages ?? [],
   }
+}
+
+function describeMusl(path: string, found: Musl | null, request: RootRequest): Sysroot {
+  if (found === null || path === '/') throw noMusl(path, request.spec)
+  const { libc, version, layout, directories } = found
+  const glibc = `musl-${version}`
+  return {
+    name: request.name ?? glibc,
+    spec: request.spec,
+    // Of a loader that lies among another libc's libraries nothing else is the sysroot's.
+    path: directories.length === 0 || statSync(path).isDirectory() ? path : dirname(path),
+    glibc,
+    musl: true,
+    machine: layout.machine,
+    loader: libc.path,
+    libc: identityOf(libc.path),
+    libraryPath: directories,
+    gconv: null,
+    locales: null,
+    loaderOptions: loaderOptions(libc.path, (option) => option.slice('--'.length)),
+    digest: request.digest ?? filesDigest([libc.path]),
+    packages: request.packages ?? [],
+  }
+}
+
+function noMusl(path: string, spec: string): GlibcMatrixError {
+  const found =
+    path === '/' ? "this machine's own root can't be one" : `there is no musl of this machine in lib, usr/lib or beside`
+  return new GlibcMatrixError(
+    'SYSROOT_INVALID',
+    `${path} (sysroot '${spec}') is no sysroot of musl: ${found}`,
+    'Name an extracted root, a prefix as `make install` of musl leaves it, or its loader: musl:/usr/lib/musl/lib/libc.so.',
+    { spec, root: path },
+  )
 }
 
 function realRoot({ root, spec }: RootRequest): string {
@@ -80,9 +129,10 @@ function firstInside(root: string, paths: readonly string[]): string | null {
   return paths.flatMap((path) => resolveInside(root, path) ?? [])[0] ?? null
 }
 
-function loaderOptions(loader: string): readonly string[] {
+/** `spell`: musl's loader compares what comes after the dashes. */
+function loaderOptions(loader: string, spell = (option: string) => option): readonly string[] {
   const text = readFileSync(loader, 'latin1')
-  return LOADER_OPTIONS.filter((option) => text.includes(`${option}\0`))
+  return LOADER_OPTIONS.filter((option) => text.includes(`${spell(option)}\0`))
 }
 
 function invalid(spec: string, found: string): GlibcMatrixError {

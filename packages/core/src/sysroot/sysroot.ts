@@ -2,6 +2,8 @@
 export type SysrootSpec =
   | { readonly kind: 'host' }
   | { readonly kind: 'dir'; readonly path: string }
+  /** The same of musl; `path` may be its loader alone. */
+  | { readonly kind: 'musl'; readonly path: string }
   | { readonly kind: 'source'; readonly path: string }
   | { readonly kind: 'archive'; readonly path: string }
   | { readonly kind: 'npm'; readonly name: string; readonly version: string | null }
@@ -23,6 +25,8 @@ export type SysrootSpec =
 export interface SuiteSpec<Kind extends string> {
   readonly kind: Kind
   readonly suite: string
+  /** The suite's musl instead of its glibc. */
+  readonly musl?: true
   readonly arch: string | null
   readonly packages: readonly string[]
 }
@@ -42,8 +46,10 @@ export interface Sysroot {
   readonly spec: string
   /** Root directory; `/` for the host. */
   readonly path: string
-  /** glibc's own version, read from libc.so.6 (`2.31`). */
+  /** glibc's own version, read from libc.so.6 (`2.31`); `musl-1.2.3` of musl. */
   readonly glibc: string
+  /** Its libc is musl, whose loader is the same file, and whose programs alone it can run. */
+  readonly musl?: true
   /** uname-like, as in ElfFile. */
   readonly machine: string
   /** Absolute path of the real ld.so: no symlink leads out of the sysroot. */

@@ -13,7 +13,7 @@ export interface AddonVerdict {
   readonly refusal: string | null
 }
 
-/** Judges an addon as a program is judged; null for a file that is none of this sysroot's machine, or is musl's. */
+/** Judges an addon as a program is judged; null for a file that is none of this sysroot's machine, or is another libc's. */
 export function judgeAddon(path: string, sysroot: Sysroot, options: PlanOptions, cwd: string): AddonVerdict | null {
   const file = knownFile(path)
   if ('errno' in file) return null
@@ -25,5 +25,6 @@ export function judgeAddon(path: string, sysroot: Sysroot, options: PlanOptions,
 }
 
 function isOf({ machine, needed }: ElfFile, sysroot: Sysroot): boolean {
-  return machine === sysroot.machine && !needed.some((name) => /^libc\.musl-|^libc\.so$|^ld-musl-/.test(name))
+  const isMusl = needed.some((name) => /^libc\.musl-|^libc\.so$|^ld-musl-/.test(name))
+  return machine === sysroot.machine && isMusl === (sysroot.musl ?? false)
 }

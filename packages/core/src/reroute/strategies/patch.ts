@@ -20,7 +20,7 @@ type Patchable = Pick<Start, 'seal' | 'program' | 'env' | 'beside'>
 
 /** The copy that this start needs; made when there is none yet. `moved`: it runs from where it lies. */
 export function patchedFor(start: Patchable, moved: boolean): PatchedCopy {
-  return patchedCopy(start.program, start.seal.loader, searchPathOf(start), moved)
+  return patchedCopy(start.program, start.seal.loader, searchPathOf(start), moved, start.seal.preload ?? null)
 }
 
 /** As `loader` gives it by --library-path (../loader.ts); a copy has no command line of ld.so, but a DT_RPATH. */

@@ -26,10 +26,16 @@ const known = new Map<string, PatchedCopy>()
  * that $ORIGIN must be written out. It is kept beside the loader under the program's
  * identity (device, inode, times, size), so a program that is built anew gets a new one. Many workers may ask at once.
  */
-export function patchedCopy(program: string, loader: string, searchPath: string | null, moved: boolean): PatchedCopy {
+export function patchedCopy(
+  program: string,
+  loader: string,
+  searchPath: string | null,
+  moved: boolean,
+  preload: string | null = null,
+): PatchedCopy {
   const stat = statSync(program, { bigint: true, throwIfNoEntry: false })
   if (stat === undefined) return { refusal: `${program} is gone` }
-  const edit: ElfEdit = { interpreter: loader, searchPath, origin: moved ? dirname(program) : null }
+  const edit: ElfEdit = { interpreter: loader, searchPath, origin: moved ? dirname(program) : null, preload }
   const directory = join(dirname(loader), 'c', keyOf(stat, edit))
   const found = known.get(directory)
   if (found !== undefined) return found

@@ -9,6 +9,8 @@ export interface ElfEdit {
   readonly searchPath: string | null
   /** What $ORIGIN in the program's own dynamic section shall mean: the directory it was copied from; null keeps it. */
   readonly origin: string | null
+  /** An object that is needed before all others, for a loader that has no list of objects to preload (musl's). */
+  readonly preload: string | null
 }
 
 const DT_NEEDED = 1
@@ -55,13 +57,14 @@ export function hasPayload(fd: number): boolean {
 }
 
 /** The string table and the dynamic section as they shall be; none when no string changes. */
-function editStrings(fd: number, layout: Layout, { searchPath, origin }: ElfEdit): Part[] | string {
+function editStrings(fd: number, layout: Layout, { searchPath, origin, preload }: ElfEdit): Part[] | string {
   const { dynamic } = layout
-  if (dynamic === null) return searchPath === null ? [] : 'it has no dynamic section'
+  const adds = searchPath !== null || preload !== null
+  if (dynamic === null) return adds ? 'it has no dynamic section' : []
   const valueFor = (wanted: number) => dynamic.entries.find(({ tag }) => tag === wanted)?.value
   const at = offsetOf(layout, valueFor(DT_STRTAB) ?? -1)
   const size = valueFor(DT_STRSZ)
-  if (at === null || size === undefined) return searchPath === null ? [] : 'it has no string table'
+  if (at === null || size === undefined) return adds ? 'it has no string table' : []
   if (!dynamic.entries.every(({ value }) => Number.isSafeInteger(value))) return 'its dynamic section has odd values'
   const table = readBytes(fd, at, size)
 
@@ -80,6 +83,7 @@ function editStrings(fd: number, layout: Layout, { searchPath, origin }: ElfEdit
   })
   if (searchPath !== null)
     entries.push({ tag: DT_RPATH, value: place(origin === null ? searchPath : withOrigin(searchPath, origin)) })
+  if (preload !== null) entries.unshift({ tag: DT_NEEDED, value: place(preload) })
   if (added === '') return []
   return [
     {

@@ -33,6 +33,7 @@ export function patchProgram(input: string, output: string, sysroot: Sysroot): v
     interpreter: sysroot.loader,
     searchPath: sysroot.path === '/' ? null : path,
     origin: from === realpathSync(dirname(resolve(output))) ? null : from,
+    preload: null,
   }
   const fresh = `${output}.${randomBytes(6).toString('hex')}`
   try {

@@ -4,6 +4,7 @@ import { deb } from './deb.js'
 import { debian } from './debian.js'
 import { dir } from './dir.js'
 import { host } from './host.js'
+import { musl } from './musl.js'
 import { npm } from './npm.js'
 import { oci } from './oci.js'
 import { ociLayout } from './oci-layout.js'
@@ -14,6 +15,7 @@ import { ubuntu } from './ubuntu.js'
 const table: { readonly [Kind in SysrootSpec['kind']]: Provider<Extract<SysrootSpec, { kind: Kind }>> } = {
   host,
   dir,
+  musl,
   debian,
   ubuntu,
   deb,

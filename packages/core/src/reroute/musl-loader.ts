@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Where musl's loader is started from: a link to the sysroot's own file, which is the libc too, so that what a process maps is
+ * the very file. The loader looks for its list of library directories from where its name says that it lies
+ * (ldso/dynlink.c: `../etc/ld-musl-ARCH.path`), and so finds ours without an option. Null when it names no such list.
+ */
+export function placeMusl(
+  loader: string,
+  directory: string,
+  libraries: string,
+  link: (target: string, path: string) => void,
+): string | null {
+  const name = /\/etc\/(ld-musl-[\w-]+)\.path\0/.exec(readFileSync(loader, 'latin1'))?.[1]
+  if (name === undefined) return null
+  const [lib, etc] = [join(directory, 'lib'), join(directory, 'etc')] as const
+  for (const each of [lib, etc]) mkdirSync(each, { recursive: true })
+  writeFileSync(join(etc, `${name}.path`), `${libraries}\n`)
+  const path = join(lib, `${name}.so.1`)
+  link(loader, path)
+  return path
+}
+
+/**
+ * Whether musl's loader answers a NEEDED name with itself, without a look at any file: libc, and the libraries that are parts of
+ * it (ldso/dynlink.c, load_library). So it takes a glibc's `libc.so.6` for itself too.
+ */
+export function isMuslItself(name: string): boolean {
+  return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name)
+}
