@@ -6,6 +6,9 @@ import { failure } from '../failure.js'
 test.each([
   ['host', { kind: 'host' }],
   ['dir:/opt/glibc 2.28', { kind: 'dir', path: '/opt/glibc 2.28' }],
+  ['musl:/opt/musl', { kind: 'musl', path: '/opt/musl' }],
+  ['debian:bookworm+musl', { kind: 'debian', suite: 'bookworm', musl: true, arch: null, packages: [] }],
+  ['ubuntu:noble+musl/arm64', { kind: 'ubuntu', suite: 'noble', musl: true, arch: 'arm64', packages: [] }],
   ['debian:bullseye', { kind: 'debian', suite: 'bullseye', arch: null, packages: [] }],
   ['debian:trixie/arm64', { kind: 'debian', suite: 'trixie', arch: 'arm64', packages: [] }],
   ['ubuntu:noble-updates/arm64', { kind: 'ubuntu', suite: 'noble-updates', arch: 'arm64', packages: [] }],
@@ -31,12 +34,15 @@ describe('unknown', () => {
     'debian:bullseye/',
     'debian:bullseye/pdp11',
     'debian:a/b/c',
+    'debian:bookworm+uclibc',
+    'debian:bookworm/amd64+musl',
+    'musl:',
     'fedora:40',
     'debian:bullseye\n',
   ])('%j', (text) => {
     const error = failure(() => parseSpec(text))
     expect(error.code).toBe('SPEC_UNKNOWN')
-    expect(error.message).toContain('host, dir:PATH, debian:SUITE[/ARCH]')
+    expect(error.message).toContain('host, dir:PATH, musl:PATH, debian:SUITE[+musl][/ARCH]')
   })
 })
 

@@ -4,6 +4,7 @@ import { configWith } from '../command-line/config-options.js'
 import type { explainFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
+import { libcName } from '../output/libc-name.js'
 import { print, printJson } from '../output/print.js'
 import { shellWords } from '../output/shell-words.js'
 import { commandFault } from '../plan/command-fault.js'
@@ -28,11 +29,11 @@ export async function run({ words, command, options }: Input<typeof explainFlags
 function describe(explanation: ReturnType<typeof explain>): string {
   const { program, sysroot, decision, code, reason, compatible, argv, env } = explanation
   const verdict =
-    compatible === null ? 'not compared: it does not run on this glibc' : compatible ? 'compatible' : 'incompatible'
+    compatible === null ? 'not compared: it does not run on this libc' : compatible ? 'compatible' : 'incompatible'
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return [
     `program   ${program ?? 'none'}`,
-    `sysroot   ${sysroot.name} (${sysroot.spec}, glibc ${sysroot.glibc})`,
+    `sysroot   ${sysroot.name} (${sysroot.spec}, ${libcName(sysroot.glibc)})`,
     `decision  ${decision} (${code})`,
     `reason    ${reason}`,
     `verdict   ${verdict}`,

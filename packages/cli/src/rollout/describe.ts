@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { FileJudgement, Lack, Rollout, RolloutFile, RolloutOutcome } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
+import { libcName } from '../output/libc-name.js'
 import { describeReport, type RunColumn } from '../run/report.js'
 
 interface Side {
@@ -61,7 +62,7 @@ export function describeCommand(columns: readonly RunColumn[], colors: Colors): 
 }
 
 function describeSide({ name, spec, glibc }: Side): string {
-  return glibc === null || glibc === name ? `${name} (${spec})` : `${name} (${spec}, glibc ${glibc})`
+  return glibc === null || glibc === name ? `${name} (${spec})` : `${name} (${spec}, ${libcName(glibc)})`
 }
 
 function section(

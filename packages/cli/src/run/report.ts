@@ -8,6 +8,7 @@ import {
   type TestResult,
 } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
+import { libcName } from '../output/libc-name.js'
 import { shellWords } from '../output/shell-words.js'
 import { type Ending, endingOf } from './run-column.js'
 import { signalStatus } from './signals.js'
@@ -102,5 +103,5 @@ function describeColumn(column: RunColumn, width: number, colors: Colors): strin
 }
 
 function titleOf({ name, glibc, spec }: RunColumn): string {
-  return glibc === null || glibc === name ? `${name} (${spec})` : `${name} (${spec}, glibc ${glibc})`
+  return glibc === null || glibc === name ? `${name} (${spec})` : `${name} (${spec}, ${libcName(glibc)})`
 }

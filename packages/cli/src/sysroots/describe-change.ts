@@ -1,4 +1,5 @@
 import { compareSysroots, type PinnedChange } from '@glibc-matrix/core'
+import { libcName } from '../output/libc-name.js'
 
 /** More of one kind than this are only counted. */
 const SHOWN = 12
@@ -6,13 +7,13 @@ const SHOWN = 12
 /** What an update changed, in a few lines. */
 export function describeChange({ name, sysroot, before }: PinnedChange): string {
   const title = `${name} (${sysroot.spec})`
-  if (before === null) return `${title}: glibc ${sysroot.glibc}, new\n`
-  if (before.digest === sysroot.digest) return `${title}: glibc ${sysroot.glibc}, unchanged\n`
+  if (before === null) return `${title}: ${libcName(sysroot.glibc)}, new\n`
+  if (before.digest === sysroot.digest) return `${title}: ${libcName(sysroot.glibc)}, unchanged\n`
   if (!('path' in before))
-    return `${title}: glibc ${before.glibc} → ${sysroot.glibc}; the old one is not installed here\n`
+    return `${title}: ${libcName(before.glibc)} → ${sysroot.glibc}; the old one is not installed here\n`
   const { glibc, packages, files, symbols } = compareSysroots(before, sysroot)
   const lines = [
-    `${title}: glibc ${glibc[0] === glibc[1] ? glibc[0] : glibc.join(' → ')}`,
+    `${title}: ${libcName(glibc[0] === glibc[1] ? glibc[0] : glibc.join(' → '))}`,
     ...packages.map((each) => `  ${each.name} ${each.before ?? '(not there)'} → ${each.after ?? '(gone)'}`),
     `  files: ${files.added.length} added, ${files.removed.length} removed, ${files.changed.length} changed`,
     ...shown('    + ', files.added),

@@ -1,5 +1,5 @@
 import { withImage } from './image.js'
-import { readBoundSymbols } from './symbols.js'
+import { readBoundSymbols, readSymbols } from './symbols.js'
 import { type BoundNeed, readDefinitionIndexes } from './versions.js'
 
 /** A symbol that an object can't do without, under the version and of the library that it was linked with. */
@@ -30,6 +30,23 @@ export function readLinkage(path: string): Linkage {
     return {
       requires: required.map(({ name, need: { version, library } }) => ({ name, version, library })),
       defines: new Set(bound(own).map(({ name, need }) => `${name}@${need.version}`)),
+    }
+  })
+}
+
+/** What an object asks of others and gives them by name alone. */
+export interface PlainLinkage {
+  readonly requires: readonly string[]
+  readonly defines: readonly string[]
+}
+
+/** Reads the dynamic symbols of `path` without their versions. Throws as readElf does. */
+export function readPlainLinkage(path: string): PlainLinkage {
+  return withImage(path, ({ linked }) => {
+    const symbols = linked === null ? [] : readSymbols(linked.header, linked.dynamic)
+    return {
+      requires: symbols.flatMap(({ name, isDefined, isWeak }) => (isDefined || isWeak || name === '' ? [] : [name])),
+      defines: symbols.flatMap(({ name, isDefined }) => (isDefined ? [name] : [])),
     }
   })
 }

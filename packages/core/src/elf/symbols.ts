@@ -7,12 +7,15 @@ import type { BoundNeed } from './versions.js'
 const symbolLimit = 2 ** 22
 const symbolSizes = { 32: 16, 64: 24 } as const
 
-export interface BoundSymbol {
+export interface PlainSymbol {
   readonly name: string
-  readonly need: BoundNeed
   readonly isDefined: boolean
   /** STB_WEAK: when nobody defines it, it is zero. */
   readonly isWeak: boolean
+}
+
+export interface BoundSymbol extends PlainSymbol {
+  readonly need: BoundNeed
 }
 
 const SHN_UNDEF = 0
@@ -33,22 +36,33 @@ export function readBoundSymbols(
   const versions = dynamic.table(DT_VERSYM)
   const symbols = dynamic.table(DT_SYMTAB)
   if (versions === null || symbols === null) return []
-  const symbolSize = symbolSizes[fields.bits]
   const count = countSymbols(header, dynamic, symbols.start)
   const bound: BoundSymbol[] = []
   for (let index = 1; index < count; index++) {
     const need = needs.get(fields.u16(versions.start + index * 2) & 0x7fff)
-    if (need === undefined) continue
-    const symbol = symbols.start + index * symbolSize
-    const { info, section } = symbolFields[fields.bits]
-    bound.push({
-      name: fields.text(dynamic.strings.start + fields.u32(symbol), dynamic.strings.end),
-      need,
-      isDefined: fields.u16(symbol + section) !== SHN_UNDEF,
-      isWeak: firstByte(fields, symbol + info) >> 4 === STB_WEAK,
-    })
+    if (need !== undefined) bound.push({ ...symbolAt(fields, dynamic, symbols.start, index), need })
   }
   return bound
+}
+
+/** Every dynamic symbol, whatever its version: what a loader that knows no versions goes by (musl's). */
+export function readSymbols(header: Header, dynamic: Dynamic): readonly PlainSymbol[] {
+  const symbols = dynamic.table(DT_SYMTAB)
+  if (symbols === null) return []
+  const count = countSymbols(header, dynamic, symbols.start)
+  return Array.from({ length: Math.max(0, count - 1) }, (_, index) =>
+    symbolAt(header.fields, dynamic, symbols.start, index + 1),
+  )
+}
+
+function symbolAt(fields: Fields, dynamic: Dynamic, start: number, index: number): PlainSymbol {
+  const symbol = start + index * symbolSizes[fields.bits]
+  const { info, section } = symbolFields[fields.bits]
+  return {
+    name: fields.text(dynamic.strings.start + fields.u32(symbol), dynamic.strings.end),
+    isDefined: fields.u16(symbol + section) !== SHN_UNDEF,
+    isWeak: firstByte(fields, symbol + info) >> 4 === STB_WEAK,
+  }
 }
 
 function firstByte(fields: Fields, offset: number): number {

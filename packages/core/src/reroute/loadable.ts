@@ -79,5 +79,7 @@ function otherLibc(family: LoaderFamily, interpreter: string, { spec, glibc, mus
   if (family === 'unknown') return `its interpreter ${interpreter} is of no libc that is known here, while ${has}`
   const wanted = `it is a program for ${family}, whose loader ${interpreter} it names, while ${has}`
   if (family === 'musl') return `${wanted}: run it in a column of musl, such as 'debian:bookworm+musl' or 'musl:DIR'`
-  return family === 'glibc' ? `${wanted}: leave its tests out of this column, or test a build for musl here` : wanted
+  return family === 'glibc'
+    ? `${wanted}: leave its tests out of this column, or \`exclude\` it if it is no more than a tool of theirs`
+    : wanted
 }

@@ -5,6 +5,7 @@ import type { Command, Verdict } from './decision.js'
 import type { KnownFile } from './known-file.js'
 import type { Loaded, Search } from './library-search.js'
 import { otherRoots } from './linked-sysroot.js'
+import { missingSymbols } from './musl-symbols.js'
 import type { PlanOptions } from './options.js'
 import { dependsOnCwd } from './search-path.js'
 import { missingVersions } from './versions.js'
@@ -34,7 +35,7 @@ export function judge(binary: KnownFile, command: Command, sysroot: Sysroot, opt
   const search = searchFor(content.elf, command, sysroot, options)
   const main: Loaded = { path: binary.real, real: binary.real, id: binary.id, elf: content.elf, loader: null }
   const loads = closure(main, LD_PRELOAD, options.hostLibraries, search)
-  const verdict = verdictOf(loads)
+  const verdict = verdictOf(loads, search.isMusl ?? false)
   const cwd = isCwdBound(loads, command) ? command.cwd : null
   if (verdict.compatible) remember(binary, sysroot, options, key, { verdict, cwd })
   return verdict
@@ -71,8 +72,10 @@ export function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, opt
   }
 }
 
-function verdictOf({ objects, byName, missing: missingLibraries, lent }: Closure): Verdict {
-  const missing = missingVersions(objects, byName)
+function verdictOf({ objects, byName, missing: missingLibraries, lent }: Closure, isMusl: boolean): Verdict {
+  // Where a library is missing, so are all its symbols.
+  const symbols = () => (missingLibraries.length > 0 ? [] : missingSymbols(objects))
+  const missing = isMusl ? symbols() : missingVersions(objects, byName)
   const compatible = missing.length === 0 && missingLibraries.length === 0
   return { compatible, missing, missingLibraries, hostLibraries: lent }
 }
