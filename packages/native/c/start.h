@@ -94,7 +94,14 @@ static int start_musl(const struct call *call, const struct target *t, const cha
     bytes_copy(preloaded + shim_length + 1, own, own_length);
   }
 
-  char *all[n + 7];
+  char *all[n + 12];
+  if (config.emulator[0]) {
+    all[used++] = (char *)config.emulator;
+    all[used++] = "-L";
+    all[used++] = "/";
+    all[used++] = "-0";
+    all[used++] = (char *)config.column_loader;
+  }
   all[used++] = (char *)config.column_loader;
   all[used++] = "--preload";
   all[used++] = preloaded;
@@ -102,7 +109,7 @@ static int start_musl(const struct call *call, const struct target *t, const cha
   all[used++] = told;
   all[used++] = (char *)t->real;
   for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
-  const char *loader = config.column_loader;
+  const char *loader = program_starter();
   if (require_start_page()) loader = (const char *)start_page_path(1);
   return start_announced(call, &trailer, "program", t, loader, all, envp);
 }

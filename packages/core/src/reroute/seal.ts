@@ -103,6 +103,7 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const hostShim = readShim(host.machine)
   if (hostShim === null) throw noShim(host.machine)
   const columnShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
+  if (columnShim === null && musl !== null) throw noShim(sysroot.machine)
   if (isOtherMachine) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
   // An emulated address is not the kernel's.
   const own = emulator === null ? config : { ...config, startPage: 0n }
