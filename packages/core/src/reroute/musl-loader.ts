@@ -15,8 +15,8 @@ export function placeMusl(
   const name = /\/etc\/(ld-musl-[\w-]+)\.path\0/.exec(readFileSync(loader, 'latin1'))?.[1]
   if (name === undefined) return null
   const [lib, etc] = [join(directory, 'lib'), join(directory, 'etc')] as const
-  for (const each of [lib, etc]) mkdirSync(each, { recursive: true })
-  writeFileSync(join(etc, `${name}.path`), `${libraries}\n`)
+  for (const each of [lib, etc]) mkdirSync(each, { recursive: true, mode: 0o755 })
+  writeFileSync(join(etc, `${name}.path`), `${libraries}\n`, { mode: 0o644, flag: 'wx' })
   const path = join(lib, `${name}.so.1`)
   link(loader, path)
   return path
