@@ -75,6 +75,7 @@ export const commonFlags = {
 
 export const addFlags = {
   frozen: { name: 'frozen', about: 'exactly what the lock file pins, or fail (by default so where CI is set)' },
+  pin: { name: 'pin', value: 'KEY:SHA256', about: 'of a suite that has ended: the key and the InRelease that count' },
   name: { name: 'name', value: 'NAME', about: 'call it so, instead of by its glibc version' },
   for: { name: 'for', value: 'PROGRAM', many: true, about: 'with the packages whose libraries PROGRAM needs' },
   ...withFlag,

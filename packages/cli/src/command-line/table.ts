@@ -39,6 +39,8 @@ export const commands = {
     about: 'install sysroots; without SPEC those of the config, and pin them in glibc-matrix.lock.json',
     more: [
       'What the lock file pins is installed exactly so, by sha256, or not at all.',
+      'A suite that has ended (its keys have run out, its release says to be old) is refused with the KEY and SHA256 that were found. Who has',
+      'compared them with a source of trust pins them by --pin, in the lock file of the config that names SPEC.',
       'SPEC is debian:SUITE, ubuntu:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
       'built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of a sysroot of the config; host and dir:PATH are used in place.',
     ].join('\n'),

@@ -1,7 +1,7 @@
 /** How each command is used, for its help and for errors. */
 export const usages = {
   init: 'init',
-  add: 'add [SPEC…] [--frozen] [--name NAME] [--with SPEC] [--package PACKAGE…] [--for PROGRAM…]',
+  add: 'add [SPEC…] [--frozen] [--pin KEY:SHA256] [--name NAME] [--with SPEC] [--package PACKAGE…] [--for PROGRAM…]',
   list: 'list [--json]',
   update: 'update [S…] [--json]',
   verify: 'verify [NAME…] [--json]',

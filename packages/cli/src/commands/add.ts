@@ -6,6 +6,7 @@ import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { print } from '../output/print.js'
 import { addConfigured } from '../sysroots/add-configured.js'
+import { addPinned } from '../sysroots/add-pinned.js'
 import { describeAdded } from '../sysroots/describe-added.js'
 import { withLibrariesOf } from '../sysroots/for-programs.js'
 import { checkPinned, frozen } from '../sysroots/frozen.js'
@@ -18,9 +19,10 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
   if (name !== null && words.length !== 1) throw usageError(usages.add, `--name '${name}' for ${words.length} sysroots`)
   const found = await configWith(options)
   const config = options.frozen ? frozen(found) : found
-  if (words.length === 0) return addConfigured(config)
+  if (words.length === 0 && options.pin === undefined) return addConfigured(config)
   const asked = await Promise.all(words.map((word) => sysrootToAdd(word, config, options.with)))
   if (options.frozen) checkPinned(asked, config)
+  if (options.pin !== undefined) return addPinned(asked, options.pin, config)
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
     const plain = { ...each, name: name ?? each.name }

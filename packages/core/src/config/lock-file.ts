@@ -30,6 +30,13 @@ export interface LockedSysroot {
   readonly machines: Readonly<Record<string, LockedTree>>
 }
 
+/** A suite's InRelease whose signature counts no longer by itself: exactly this file, signed by this key. */
+export interface ReleasePin {
+  /** Fingerprint of the primary key, and the sha256 of the file; both in lower-case hex. */
+  readonly key: string
+  readonly sha256: string
+}
+
 /** `glibc-matrix.lock.json` beside a config, as it was read. */
 export interface LockFile {
   readonly file: string
@@ -37,6 +44,8 @@ export interface LockFile {
   readonly frozen: boolean
   /** By column name, or by spec for one without; null when there is no lock file yet. */
   readonly sysroots: Readonly<Record<string, LockedSysroot>> | null
+  /** By spec without architecture: suites that have ended (`add SPEC --pin`). */
+  readonly releases?: Readonly<Record<string, ReleasePin>> | undefined
   /** Where an editor finds packages/core/schema/lock-1.json, if someone wrote that into it; kept. */
   readonly $schema?: string | undefined
 }
@@ -51,15 +60,19 @@ const LOCK_NAME = 'glibc-matrix.lock.json'
 export function readLockFile(root: string, env: Readonly<Record<string, string | undefined>>): LockFile {
   const file = join(root, LOCK_NAME)
   const text = textOf(file)
-  if (text === null) return { file, frozen: false, sysroots: null }
+  if (text === null) return { file, frozen: false, sysroots: null, releases: {} }
   const isCi = !['', '0', 'false'].includes(env.CI ?? '')
   return { file, frozen: isCi, ...parse(text, file) }
 }
 
 /** The text of a lock file: the same for the same pins, in lines that a review can read. */
-export function formatLockFile(sysroots: Readonly<Record<string, LockedSysroot>>, $schema?: string): string {
-  const sorted = Object.fromEntries(Object.entries(sysroots).sort(([one], [other]) => (one < other ? -1 : 1)))
-  return `${JSON.stringify({ $schema, format: FORMAT, sysroots: sorted }, null, 2)}\n`
+export function formatLockFile({ $schema, releases = {}, sysroots }: Omit<LockFile, 'file' | 'frozen'>): string {
+  const ended = Object.keys(releases).length > 0 ? { releases: sorted(releases) } : {}
+  return `${JSON.stringify({ $schema, format: FORMAT, ...ended, sysroots: sorted(sysroots ?? {}) }, null, 2)}\n`
+}
+
+function sorted<Value>(values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 /** What a lock file pins for a sysroot; null when it doesn't know it on this architecture. */
@@ -94,7 +107,7 @@ function textOf(file: string): string | null {
   }
 }
 
-function parse(text: string, file: string): Pick<LockFile, 'sysroots' | '$schema'> {
+function parse(text: string, file: string): Pick<LockFile, 'sysroots' | 'releases' | '$schema'> {
   let value: { format?: unknown } | null
   try {
     value = JSON.parse(text)
@@ -111,7 +124,10 @@ function parse(text: string, file: string): Pick<LockFile, 'sysroots' | '$schema
     )
   }
   const result = v.safeParse(lockSchema, value)
-  if (result.success) return { sysroots: result.output.sysroots, $schema: result.output.$schema }
+  if (result.success) {
+    const { sysroots, releases, $schema } = result.output
+    return { sysroots, releases, $schema }
+  }
   const [issue] = result.issues
   throw malformed(file, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
 }

@@ -1,3 +1,4 @@
+import type { LockFile } from '../config/lock-file.js'
 import type { InstallContext, Progress } from './providers/provider.js'
 import type { Environment } from './store.js'
 
@@ -5,6 +6,7 @@ interface Sources {
   readonly mirrors?: readonly string[] | undefined
   readonly keyring?: string | null | undefined
   readonly allowUnsigned?: boolean | undefined
+  readonly lock?: Pick<LockFile, 'releases'> | null | undefined
 }
 
 /** What providers get of a request and of this machine. */
@@ -17,6 +19,7 @@ export function installContext(
     mirrors: request.mirrors ?? [],
     keyring: request.keyring ?? null,
     allowUnsigned: request.allowUnsigned ?? false,
+    releases: request.lock?.releases ?? {},
     env,
     machineRoot: '/',
     now: new Date(),

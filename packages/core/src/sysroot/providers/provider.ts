@@ -1,3 +1,4 @@
+import type { ReleasePin } from '../../config/lock-file.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 
 /** How far an install is; `done` and `total` are bytes, of a build those that it printed; `total` null while it is unknown. */
@@ -14,6 +15,8 @@ export interface InstallContext {
   readonly keyring: string | null
   /** Takes metadata whose signature is missing or wrong: only ever set by the user's explicit option. */
   readonly allowUnsigned: boolean
+  /** Releases of suites that have ended, by spec without architecture, as a lock file pins them. */
+  readonly releases?: Readonly<Record<string, ReleasePin>>
   readonly env: Readonly<Record<string, string | undefined>>
   /** The machine's root, where apt's configuration and keyrings are read. */
   readonly machineRoot: string

@@ -13,6 +13,8 @@ export interface Archive {
   readonly mirrors: readonly string[]
   /** Keyrings as armored or binary OpenPGP keys, with where they were found; empty only with `allowUnsigned`. */
   readonly keyrings: readonly Keyring[]
+  /** Of suites that have ended: no signature of theirs counts but one that a lock file pins. */
+  readonly endedKeyrings: readonly Keyring[]
 }
 
 export interface Keyring {
@@ -24,7 +26,9 @@ export interface Keyring {
 export function findArchive(context: InstallContext, distribution: Distribution = DEBIAN): Archive {
   const sources = readAptSources(context.machineRoot).flatMap((source) => ownPart(source, distribution))
   const mirrors = findMirrors(sources, distribution, context)
-  return { distribution, mirrors, keyrings: findKeyrings(sources, distribution, context) }
+  const ended = distribution.endedKeyringFiles.map((path) => join(context.machineRoot, path))
+  const keyrings = findKeyrings(sources, distribution, context)
+  return { distribution, mirrors, keyrings, endedKeyrings: ended.flatMap(readWhenPresent) }
 }
 
 /** The distribution's part of an apt source; a third party's, even one that names such a suite, has a key of its own. */

@@ -11,6 +11,8 @@ export interface Distribution {
   readonly below: (suite: string) => string | undefined
   /** Where its packages and installers put the archive's keys. */
   readonly keyringFiles: readonly string[]
+  /** Where they put those that no suite of today is signed by. */
+  readonly endedKeyringFiles: readonly string[]
   /** Names among those that apt trusts for every source (KEYRING_DIRECTORY). */
   readonly keyringName: RegExp
   /** A Signed-By that names its keys; another one is a third party's. */
@@ -48,6 +50,10 @@ export const DEBIAN: Distribution = {
   components: ['main'],
   below: (suite) => (Object.hasOwn(overlays, suite) ? overlays[suite] : undefined),
   keyringFiles: ['usr/share/keyrings/debian-archive-keyring.gpg', 'usr/share/keyrings/debian-archive-keyring.pgp'],
+  endedKeyringFiles: [
+    'usr/share/keyrings/debian-archive-removed-keys.gpg',
+    'usr/share/keyrings/debian-archive-removed-keys.pgp',
+  ],
   keyringName: /^debian-archive-.*\.(?:gpg|asc|pgp)$/,
   ownKey: /\/debian-archive-[^/]*$/,
   keyringPackage: 'debian-archive-keyring',
@@ -73,6 +79,7 @@ export const UBUNTU: Distribution = {
   components: ['main', 'universe'],
   below: (suite) => /^([a-z]+)-(?:updates|security|proposed|backports)$/.exec(suite)?.[1],
   keyringFiles: ['usr/share/keyrings/ubuntu-archive-keyring.gpg'],
+  endedKeyringFiles: ['usr/share/keyrings/ubuntu-archive-removed-keys.gpg'],
   keyringName: /^ubuntu-keyring-.*\.(?:gpg|asc)$/,
   ownKey: /\/ubuntu-(?:archive-keyring|keyring-)[^/]*$/,
   keyringPackage: 'ubuntu-keyring',

@@ -1,3 +1,4 @@
+import type { KeyID, PublicKey } from 'openpgp'
 import { GlibcMatrixError } from '../../../errors.js'
 import type { Keyring } from './archive.js'
 
@@ -5,7 +6,10 @@ const SIGNED = '-----BEGIN PGP SIGNED MESSAGE-----'
 const SIGNATURE = '-----BEGIN PGP SIGNATURE-----'
 const END = '-----END PGP SIGNATURE-----'
 
-/** Answers the signed text of an InRelease file, and nothing that stands outside of it. One good signature of a trusted key suffices. */
+/**
+ * Answers the signed text of an InRelease file, and nothing that stands outside of it. One good signature of a trusted key
+ * suffices, if that key counts today: OpenPGP asks only whether it did when it signed.
+ */
 export async function readSigned(
   bytes: Uint8Array,
   url: string,
@@ -13,7 +17,7 @@ export async function readSigned(
   now: Date,
 ): Promise<string> {
   const openpgp = await import('openpgp')
-  const cleartextMessage = onlyArmor(bytes, url)
+  const cleartextMessage = checkArmor(bytes, url)
   const verificationKeys = (await Promise.all(keyrings.map(readKeys))).flat()
   const message = await openpgp.readCleartextMessage({ cleartextMessage }).catch((cause) => {
     throw invalid(url, `it can't be read as a clear-signed text: ${(cause as Error).message}`, cause)
@@ -23,10 +27,12 @@ export async function readSigned(
   })
   const outcomes = await Promise.all(
     signatures.map(({ keyID, verified }) =>
-      verified.then(
-        () => null,
-        (error: Error) => `${keyID.toHex().toUpperCase()}: ${error.message}`,
-      ),
+      verified
+        .then(() => checkKey(verificationKeys, keyID, now))
+        .then(
+          () => null,
+          (error: Error) => `${keyID.toHex().toUpperCase()}: ${error.message}`,
+        ),
     ),
   )
   if (outcomes.includes(null)) return data
@@ -37,8 +43,13 @@ export async function readSigned(
   )
 }
 
+async function checkKey(keys: readonly PublicKey[], keyID: KeyID, now: Date): Promise<void> {
+  const key = keys.find((each) => each.getKeys(keyID).length > 0)
+  await key?.getSigningKey(keyID, now)
+}
+
 /** Text around the armor is how a mirror would slip unsigned fields in: the file must be the armor alone. */
-function onlyArmor(bytes: Uint8Array, url: string): string {
+export function checkArmor(bytes: Uint8Array, url: string): string {
   const text = Buffer.from(bytes).toString('utf8')
   const lines = text.trimEnd().split(/\r?\n/)
   const count = (mark: string) => lines.filter((line) => line.trimEnd() === mark).length
@@ -49,7 +60,8 @@ function onlyArmor(bytes: Uint8Array, url: string): string {
   return text
 }
 
-async function readKeys({ from, bytes }: Keyring): Promise<readonly import('openpgp').PublicKey[]> {
+/** The keys of a keyring, armored or binary. */
+export async function readKeys({ from, bytes }: Keyring): Promise<readonly PublicKey[]> {
   const openpgp = await import('openpgp')
   const armored = Buffer.from(bytes).toString('latin1').includes('-----BEGIN PGP')
   const options = armored ? { armoredKeys: Buffer.from(bytes).toString('utf8') } : { binaryKeys: bytes }
@@ -61,7 +73,7 @@ async function readKeys({ from, bytes }: Keyring): Promise<readonly import('open
       { path: from },
       cause,
     )
-  })) as import('openpgp').PublicKey[]
+  })) as PublicKey[]
 }
 
 function invalid(url: string, found: string, cause?: unknown): GlibcMatrixError {

@@ -1,7 +1,8 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import type { InstallContext } from '../provider.js'
 import { checksValidUntil } from './apt-settings.js'
-import type { Archive } from './archive.js'
+import type { Archive, Keyring } from './archive.js'
+import { ended, readOnceSigned, readPinned } from './ended-release.js'
 import { fetchBytes } from './fetch.js'
 import { readSigned } from './in-release.js'
 import { noteDate } from './seen-dates.js'
@@ -40,16 +41,41 @@ export async function fetchRelease(
 }
 
 async function releaseOf(mirror: string, suite: string, archive: Archive, context: InstallContext): Promise<Release> {
-  const url = `${mirror}/dists/${suite}/InRelease`
+  const place = { mirror, suite, url: `${mirror}/dists/${suite}/InRelease` }
+  const { url } = place
   const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE, machineRoot: context.machineRoot })
-  const text = context.allowUnsigned ? unsignedText(bytes) : await readSigned(bytes, url, archive.keyrings, context.now)
-  const release = parseRelease(text, { mirror, suite, url }, checksValidUntil(context.machineRoot) ? context.now : null)
-  if (!context.allowUnsigned) {
-    const origin = fieldOf(text, 'Origin') ?? 'unnamed'
-    const names = [suite, fieldOf(text, 'Codename') ?? suite]
-    noteDate({ origin, names, date: fieldOf(text, 'Date'), url }, context.env)
-  }
+  if (context.allowUnsigned) return parseRelease(unsignedText(bytes), place)
+  const spec = `${archive.distribution.kind}:${suite}`
+  const pin = context.releases?.[spec]
+  if (pin !== undefined) return parseRelease(await readPinned(bytes, url, allKeyrings(archive), pin), place)
+  const text = await readSigned(bytes, url, archive.keyrings, context.now).catch((error) =>
+    refuseEnded(error, bytes, url, archive, spec),
+  )
+  const release = parseRelease(text, place)
+  const age = checksValidUntil(context.machineRoot) ? ageFault(text, context.now) : null
+  if (age !== null) await refuseEnded(tooOld(age, url, context.now), bytes, url, archive, spec)
+  const origin = fieldOf(text, 'Origin') ?? 'unnamed'
+  const names = [suite, fieldOf(text, 'Codename') ?? suite]
+  noteDate({ origin, names, date: fieldOf(text, 'Date'), url }, context.env)
   return release
+}
+
+/** The error that says how to pin the release, when it was good once; else the one that it was refused with. */
+async function refuseEnded(
+  error: unknown,
+  bytes: Uint8Array,
+  url: string,
+  archive: Archive,
+  spec: string,
+): Promise<never> {
+  if (!isGlibcMatrixError(error) || error.code !== 'SIGNATURE_INVALID') throw error
+  const once = await readOnceSigned(bytes, url, allKeyrings(archive)).catch(() => null)
+  throw once === null ? error : ended(error.message, once, spec, url)
+}
+
+/** Those that count, and those that did. */
+function allKeyrings({ keyrings, endedKeyrings }: Archive): readonly Keyring[] {
+  return [...keyrings, ...endedKeyrings]
 }
 
 /** Only with the user's explicit option: drops the armor, if there is one, unchecked. */
@@ -59,12 +85,11 @@ function unsignedText(bytes: Uint8Array): string {
   return body?.[1] ?? text
 }
 
-function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>, now: Date | null): Release {
+function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'url'>): Release {
   const names = [fieldOf(text, 'Suite'), fieldOf(text, 'Codename')]
   if (!names.includes(place.suite)) {
     throw malformed(place.url, `it is of suite '${names.join("', '")}', not of '${place.suite}'`)
   }
-  if (now !== null) checkAge(fieldOf(text, 'Valid-Until'), place.url, now)
   return { ...place, byHash: fieldOf(text, 'Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
 }
 
@@ -73,11 +98,13 @@ function fieldOf(text: string, name: string): string | null {
 }
 
 /** An old, once valid file is how a mirror would hold updates back: archives that move say how long one counts. */
-function checkAge(validUntil: string | null, url: string, now: Date): void {
-  if (validUntil === null) return
-  const end = new Date(validUntil)
-  if (end.getTime() >= now.getTime()) return
-  throw new GlibcMatrixError(
+function ageFault(text: string, now: Date): string | null {
+  const validUntil = fieldOf(text, 'Valid-Until')
+  return validUntil === null || new Date(validUntil).getTime() >= now.getTime() ? null : validUntil
+}
+
+function tooOld(validUntil: string, url: string, now: Date): GlibcMatrixError {
+  return new GlibcMatrixError(
     'SIGNATURE_INVALID',
     `${url} was valid until ${validUntil}, and this machine's clock says ${now.toUTCString()}`,
     `Correct the clock, or use a mirror that is up to date ('mirrors' or GLIBC_MATRIX_MIRROR). Where a mirror stands still on purpose, apt's own setting counts: Acquire::Check-Valid-Until "false".`,
