@@ -60,15 +60,18 @@ const LOCK_NAME = 'glibc-matrix.lock.json'
 export function readLockFile(root: string, env: Readonly<Record<string, string | undefined>>): LockFile {
   const file = join(root, LOCK_NAME)
   const text = textOf(file)
-  if (text === null) return { file, frozen: false, sysroots: null, releases: {} }
+  if (text === null) return { file, frozen: false, sysroots: null }
   const isCi = !['', '0', 'false'].includes(env.CI ?? '')
   return { file, frozen: isCi, ...parse(text, file) }
 }
 
 /** The text of a lock file: the same for the same pins, in lines that a review can read. */
-export function formatLockFile({ $schema, releases = {}, sysroots }: Omit<LockFile, 'file' | 'frozen'>): string {
+export function formatLockFile(
+  sysroots: Readonly<Record<string, LockedSysroot>>,
+  { $schema, releases = {} }: Pick<LockFile, '$schema' | 'releases'> = {},
+): string {
   const ended = Object.keys(releases).length > 0 ? { releases: sorted(releases) } : {}
-  return `${JSON.stringify({ $schema, format: FORMAT, ...ended, sysroots: sorted(sysroots ?? {}) }, null, 2)}\n`
+  return `${JSON.stringify({ $schema, format: FORMAT, ...ended, sysroots: sorted(sysroots) }, null, 2)}\n`
 }
 
 function sorted<Value>(values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {

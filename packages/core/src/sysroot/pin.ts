@@ -48,7 +48,7 @@ export async function pinSysroots(
     changes.push({ name, sysroot, before })
     entries[name] = entryOf(request, sysroot, lock)
   }
-  if (!lock.frozen) writeLock(lock, formatLockFile({ ...lock, sysroots: entries }), options)
+  if (!lock.frozen) writeLock(lock, formatLockFile(entries, lock), options)
   return { changes, lock: { ...lock, sysroots: entries } }
 }
 
