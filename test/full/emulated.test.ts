@@ -68,6 +68,32 @@ describe.each(machines)('$spec', (machine) => {
     expect(column?.records.flatMap(({ libc }) => libc)).toContain(libc)
   })
 
+  it('the kernel counts: what is started by a raw system call is no tick', async () => {
+    const counted = await runIn(
+      [machine.spec],
+      directory,
+      ['./starts-program', 'fork', './tells-libc'],
+      ['--accounting', 'exact'],
+    )
+    expect([counted.column?.state, counted.column?.records.map(({ accounting }) => accounting)]).toEqual([
+      'pass',
+      ['exact', 'exact'],
+    ])
+    for (const [way, program] of [
+      ['raw', './own'],
+      ['raw', '/bin/true'],
+      ['vfork-raw', './own'],
+    ] as const) {
+      const { column } = await run('./starts-oddly', way, program)
+      expect([column?.state, column?.reason]).toEqual([
+        'unproven',
+        expect.stringContaining("by a way that can't be followed"),
+      ])
+    }
+    const shell = await run('sh', '-c', './tells-libc; ./starts-oddly raw ./own')
+    expect(shell.column?.state).toBe('unproven')
+  })
+
   it('a library that brings another libc is told', async () => {
     const { column } = await run('./opens-library', 'dlopen', libc)
     expect(column?.state).toBe('pass')

@@ -5,6 +5,7 @@ import { isGlibcMatrixError } from './errors.js'
 import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
 import { journalReader } from './evidence/read-journals.js'
 import type { AddonReport, JournalLine } from './evidence/record.js'
+import { isCounted } from './evidence/tree-lines.js'
 import { buildGrid } from './report/build-grid.js'
 import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
@@ -111,7 +112,7 @@ function readSettled(journals: string): readonly JournalLine[] {
 function isOpen(lines: readonly JournalLine[]): boolean {
   const ended = new Set<string>()
   for (const line of lines) if (line.type === 'ended') ended.add(line.id)
-  return lines.some((line) => line.type === 'mapped' && line.accounted === true && !ended.has(line.id))
+  return lines.some((line) => isCounted(line) && !ended.has(line.id))
 }
 
 /** For programs that a shell or another program started: the hook saw no plan of theirs. */

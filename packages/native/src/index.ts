@@ -16,6 +16,11 @@ export function namespacePath(): string | null {
   return prebuilt('namespace')
 }
 
+/** Absolute path of the prebuilt helper that starts emulators, or null when the package has none for this machine. */
+export function emulatePath(): string | null {
+  return prebuilt('emulate')
+}
+
 /** Node's names, where they are others. */
 const architectures: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64', i386: 'ia32' }
 

@@ -74,6 +74,47 @@ describe('a program that another one started', () => {
   })
 })
 
+describe('a program that an emulator runs', () => {
+  const told: JournalLine = { type: 'counted', id: 'aaaaaaaa00000000' }
+  const emulator = '/usr/bin/qemu-aarch64-static'
+  const starters = { ...column, loaders: [...column.loaders, emulator] }
+  const judged = (lines: JournalLine[], mustCount = false) =>
+    collectEvidence([spawned(), ...lines], [hostColumn, starters], () => null, mustCount)('2.31', 'a.test.ts', 'works')
+      .spawns[0]
+
+  it('is counted by the kernel where the helper that started it says so, and by nobody else', () => {
+    expect(judged([root, told, ended], true)).toMatchObject({ state: 'mapped', accounting: 'exact' })
+    expect(judged([root], true)).toMatchObject({ state: 'unproven', accounting: 'shim' })
+    expect(judged([root, told])).toMatchObject({ state: 'unproven', reason: expect.stringContaining('still ran') })
+  })
+
+  it('may start the emulator once for each announcement', () => {
+    const start = [root, told, ofInner(), innerMapped(libc), kernel(emulator), ended]
+    expect(judged(start)?.state).toBe('mapped')
+    expect(judged([...start, kernel(emulator)])).toMatchObject({
+      state: 'unproven',
+      reason: `process 42 started ${emulator} by a way that can't be followed`,
+    })
+  })
+
+  it('of another machine than the column is incompatible, wherever it is started', () => {
+    const foreign = spawned({ decision: 'passthrough', code: 'foreign-machine', reason: 'a program of s390x' })
+    const failed: JournalLine = { type: 'failed', id: 'aaaaaaaa00000000', errno: 8 }
+    expect(evidenceOf(foreign, [])).toMatchObject({ state: 'incompatible', reason: 'a program of s390x' })
+    expect(stateOf(foreign, failed)).toBe('incompatible')
+    expect(evidenceOf(spawned(), [root, ofInner({ how: 'plain', reason: 'is of another machine' })])).toMatchObject({
+      state: 'incompatible',
+      refused: '/project/inner',
+    })
+  })
+
+  it('without a shim for its machine has no record, and says why', () => {
+    const silent = { ...column, silent: 'no shim for arm' }
+    const [found] = collectEvidence([spawned()], [hostColumn, silent])('2.31', 'a.test.ts', 'works').spawns
+    expect(found?.reason).toBe('/project/tool left no record of what it mapped: no shim for arm')
+  })
+})
+
 describe('a tool of the host', () => {
   it('alone proves nothing and lowers nothing', () => {
     expect(stateOf(shell, shellMapped)).toBe('neutral')

@@ -2,7 +2,7 @@ import type { ProvenProcess, Standards, StartState } from './judge-start.js'
 import type { ColumnIdentity } from './proof.js'
 import type { AddonLine, HookLine, JournalLine, SpawnLine, ThreadLine } from './record.js'
 import { judgeTree } from './tree.js'
-import type { Tree } from './tree-lines.js'
+import { isCounted, type Tree } from './tree-lines.js'
 
 /** What one started child, with all that it started in turn, says for the cell of its test. `neutral` lowers nothing. */
 export interface SpawnEvidence {
@@ -109,7 +109,8 @@ function indexLines(lines: readonly JournalLine[]): Index {
     execs: groupBy(of('exec'), ({ id }) => id),
     starts: groupBy(of('spawn'), ({ worker }) => worker ?? ''),
     unstarted: new Set([...of('unstarted').map(({ token }) => token), ...of('failed').map(({ id }) => id)]),
-    accounted: new Set(of('mapped').flatMap(({ id, accounted }) => (accounted === true ? [id] : []))),
+    accounted: new Set(lines.flatMap((line) => (isCounted(line) ? line.id : []))),
+    noNewPrivs: new Set([...of('mapped'), ...of('counted')].flatMap(({ id, noNewPrivs }) => (noNewPrivs ? [id] : []))),
     kernel: groupBy(of('kernel'), ({ id }) => id),
     ended: new Set(of('ended').map(({ id }) => id)),
     lost: new Set(of('lost').map(({ id }) => id)),

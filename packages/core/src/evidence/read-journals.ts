@@ -137,7 +137,7 @@ function malformed(line: string, path: string, number: number, error?: unknown):
 
 const types: ReadonlySet<string> = new Set<JournalLine['type']>([
   ...(['hook', 'spawn', 'failed', 'addon', 'thread', 'inspected'] as const),
-  ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'kernel', 'ended'] as const),
+  ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'counted', 'kernel', 'ended'] as const),
 ])
 
 /** The shim writes bytes as \u00XX; here they become the UTF-8 text that Node shows for the same path. */

@@ -8,7 +8,8 @@ export interface TestPlace {
 
 /**
  * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
- * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), and by the accountant (`kernel`, `ended`).
+ * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), by the helper that starts emulators (`counted`),
+ * and by the accountant (`kernel`, `ended`).
  */
 /** An addon that a project's suites may load, and the columns that can't load it. */
 export interface AddonReport {
@@ -35,7 +36,7 @@ export type JournalLine =
   | ShimLine
   | AccountantLine
 type ShimLine = MappedLine | OpeningLine | ExecLine | UnstartedLine | LostLine
-type AccountantLine = KernelLine | EndedLine
+type AccountantLine = CountedLine | KernelLine | EndedLine
 
 /** The hook is installed for a file; a file without this line proves nothing. `spawn` is set in a Node child. */
 export interface HookLine {
@@ -163,6 +164,13 @@ export interface UnstartedLine {
   readonly id: string
   readonly token: string
   readonly pid: number
+}
+
+/** The kernel counts a tree that begins with an emulator, inside of which nobody could ask for it. */
+export interface CountedLine {
+  readonly type: 'counted'
+  readonly id: string
+  readonly noNewPrivs?: boolean
 }
 
 /** A process of the tree called execve or execveat, not by a shim's announced start, for a file that can be started; `?` where its path can't be read. */

@@ -26,7 +26,7 @@ export interface TreeJudgement {
 export function judgeTree(spawn: SpawnLine, tree: Tree, column: Standards): TreeJudgement {
   const counted = tree.accounted.has(spawn.id) || tree.accounted.has(spawn.worker ?? '')
   const lines = tree.mapped.get(spawn.id) ?? []
-  const standards = { ...column, counted, noNewPrivs: lines.some(({ noNewPrivs }) => noNewPrivs) }
+  const standards = { ...column, counted, noNewPrivs: tree.noNewPrivs.has(spawn.id) }
   const records = new Map<string, MappedLine[]>()
   for (const line of lines) records.set(line.token, [...(records.get(line.token) ?? []), line])
   const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))

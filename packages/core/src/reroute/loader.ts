@@ -43,8 +43,8 @@ export function sealedCommand(
 ): SealedCommand {
   const [name = program, ...rest] = args
   const told = name + trailer(name, id, 'p', asked)
-  const command = (args: readonly string[]) => emulated(seal, args)
-  if (seal.preload) return muslCommand(seal, seal.preload, [told, program, ...rest], env, beside)
+  const command = (args: readonly string[]) => emulated(seal, id, args)
+  if (seal.preload) return muslCommand(seal, id, seal.preload, [told, program, ...rest], env, beside)
   if (beside !== null && seal.libraries !== null) {
     const path = [...beside.own, seal.libraries, ...beside.host].join(':')
     return command([name, '--library-path', path, '--inhibit-rpath', `:${told}`, program, ...rest])
@@ -54,11 +54,19 @@ export function sealedCommand(
   return command([name, ...options, program, ...rest])
 }
 
-/** Options of qemu-user: no prefix to look for files in (`-L /`), and the argv[0] that the loader gets. */
-function emulated({ loader, emulator = null }: Seal, args: readonly string[]): SealedCommand {
+/**
+ * Options of qemu-user: no prefix to look for files in (`-L /`), and the argv[0] that the loader gets. The helper makes the
+ * kernel count the tree (packages/native/c/emulate.c).
+ */
+function emulated(
+  { loader, emulator = null, helper = null }: Seal,
+  id: SpawnId,
+  args: readonly string[],
+): SealedCommand {
   if (emulator === null) return { file: loader, args }
   const [name = '', ...rest] = args
-  return { file: emulator, args: [emulator, '-L', '/', '-0', name, loader, ...rest] }
+  const argv = [emulator, '-L', '/', '-0', name, loader, ...rest]
+  return helper === null ? { file: emulator, args: argv } : { file: helper, args: [helper, id, ...argv] }
 }
 
 /**
@@ -67,6 +75,7 @@ function emulated({ loader, emulator = null }: Seal, args: readonly string[]): S
  */
 function muslCommand(
   seal: Seal,
+  id: SpawnId,
   preload: string,
   told: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -75,7 +84,7 @@ function muslCommand(
   const preloads = [preload, env.LD_PRELOAD].filter((path) => path).join(':')
   const path = beside === null ? null : [...beside.own, seal.libraries, ...beside.host].join(':')
   const searched = path === null ? [] : ['--library-path', path]
-  return emulated(seal, [seal.loader, '--preload', preloads, ...searched, '--argv0', ...told])
+  return emulated(seal, id, [seal.loader, '--preload', preloads, ...searched, '--argv0', ...told])
 }
 
 /** The same for a tool of the host, on the host's own libc. */

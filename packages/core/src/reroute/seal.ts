@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { shimPath } from '@glibc-matrix/native'
+import { emulatePath, shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
@@ -33,6 +33,8 @@ export interface Seal {
   readonly family: readonly string[]
   /** What executes the loader where it is of another machine. */
   readonly emulator?: string | null
+  /** What starts the emulator so that the kernel counts; null where nobody does. */
+  readonly helper?: string | null
   /** Why no process of it can report what it mapped; null when all can. */
   readonly silent?: string | null
   /** The shim, where the loader is musl's: it reads no list of objects to preload, and is told by an option. */
@@ -109,10 +111,21 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const own = emulator === null ? config : { ...config, startPage: 0n }
   if (columnShim === null) writeFileSync(preloadList, '', readable)
   else writePreload(preloadList, shim, configureShim(columnShim, own))
+  const helper = emulator === null || accountant === '' ? null : writeHelper(at('e'), config)
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
   const preload = musl === null ? null : shim
-  return { loader: columnLoader, hostLoader, libraries, provides, family, libraryPath, emulator, silent, preload }
+  const starters = { loader: columnLoader, hostLoader, emulator, helper, preload }
+  return { ...starters, libraries, provides, family, libraryPath, silent }
+}
+
+/** Null when the package has none. */
+function writeHelper(path: string, config: ShimConfig): string | null {
+  const prebuilt = emulatePath()
+  if (prebuilt === null) return null
+  writeFileSync(path, configureShim(readFileSync(prebuilt), config), { mode: 0o755 })
+  chmodSync(path, 0o755)
+  return path
 }
 
 function writePreload(list: string, shim: string, bytes: Buffer): void {
