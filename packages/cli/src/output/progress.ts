@@ -12,6 +12,7 @@ export interface Reporter {
 }
 
 const verbs: Readonly<Record<Progress['stage'], string>> = {
+  wait: 'waiting for another install',
   release: 'reading the release',
   index: 'reading the package index',
   download: 'downloading packages',
@@ -29,9 +30,14 @@ function movingLine(stream: NodeJS.WriteStream): Reporter {
     stream.write(`\r\u001b[K${text.slice(0, (stream.columns || 80) - 1)}`)
   }
   return {
-    onProgress: ({ sysroot, stage, done, total }) => show(`${sysroot}: ${verbs[stage]}${amount(done, total)}`),
+    onProgress: ({ sysroot, stage, done, total, holder }) =>
+      show(`${sysroot}: ${verbs[stage]}${by(holder)}${amount(done, total)}`),
     end: () => show(''),
   }
+}
+
+function by(holder: string | undefined): string {
+  return holder === undefined ? '' : ` by ${holder}`
 }
 
 function amount(done: number, total: number | null): string {
@@ -43,8 +49,8 @@ function amount(done: number, total: number | null): string {
 function stageLines(stream: NodeJS.WriteStream): Reporter {
   const told = new Set<string>()
   return {
-    onProgress({ sysroot, stage }) {
-      const line = `glibc-matrix: ${sysroot}: ${verbs[stage]}\n`
+    onProgress({ sysroot, stage, holder }) {
+      const line = `glibc-matrix: ${sysroot}: ${verbs[stage]}${by(holder)}\n`
       if (told.has(line)) return
       told.add(line)
       stream.write(line)

@@ -1,7 +1,10 @@
 import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 
 /** A process as others on the same file system can know it: a pid alone is used again, and means another one elsewhere. */
 export interface Holder {
+  /** Of the machine; for messages alone. */
+  readonly host: string
   /** /proc/sys/kernel/random/boot_id: one machine, between two starts of it. */
   readonly boot: string
   /** Its pid namespace, as /proc/PID/ns/pid names it. */
@@ -14,7 +17,7 @@ export interface Holder {
 /** This process. */
 export function holderHere(): Holder {
   const [boot, namespace] = placeHere()
-  return { boot, namespace, pid: process.pid, start: startOf('self') ?? '' }
+  return { host: hostname(), boot, namespace, pid: process.pid, start: startOf('self') ?? '' }
 }
 
 /** Whether the process is known to have ended, `unknown` for one of another machine or pid namespace. */
@@ -24,12 +27,17 @@ export function stateOf(holder: Holder): 'lives' | 'gone' | 'unknown' {
   return startOf(String(holder.pid)) === holder.start ? 'lives' : 'gone'
 }
 
+/** How a user finds it. */
+export function describeHolder({ host, pid }: Holder): string {
+  return host === '' || host === hostname() ? `process ${pid}` : `process ${pid} of ${host}`
+}
+
 /** Reads what `holderHere` wrote; null for anything else. */
 export function parseHolder(text: string): Holder | null {
   try {
-    const { boot, namespace, pid, start } = JSON.parse(text)
-    const isHolder = [boot, namespace, start].every((each) => typeof each === 'string') && Number.isInteger(pid)
-    return isHolder ? { boot, namespace, pid, start } : null
+    const { host = '', boot, namespace, pid, start } = JSON.parse(text)
+    const isHolder = [host, boot, namespace, start].every((each) => typeof each === 'string') && Number.isInteger(pid)
+    return isHolder ? { host, boot, namespace, pid, start } : null
   } catch {
     return null
   }

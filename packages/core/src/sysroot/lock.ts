@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { holderHere, parseHolder, stateOf } from './holder.js'
+import { describeHolder, holderHere, parseHolder, stateOf } from './holder.js'
 import { type Environment, storePaths } from './store.js'
 
 /** How often a holder says that it lives, in milliseconds. */
@@ -10,22 +10,36 @@ const BEAT = 2_000
 /** One of another machine that says nothing for this long is gone; of this machine the process itself is looked for. */
 const SILENCE = 15_000
 const POLL = 50
+/** Nobody needs to know of a shorter wait, in milliseconds. */
+const PATIENCE = 1_000
 
 /**
  * Runs `work` while no other process, on this machine or another with the same file system, changes `key`: many workers may ask
  * for one sysroot at once, one installs it. Whoever is killed loses it. Two could hold it if a machine sleeps in its turn;
  * nothing breaks then, since finished directories are put in place by one rename.
  */
-export async function withLock<T>(env: Environment, key: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  env: Environment,
+  key: string,
+  work: () => Promise<T>,
+  /** Told once whom a longer wait is for. */
+  onWait: (holder: string) => void = () => {},
+): Promise<T> {
   const { locks } = storePaths(env)
   mkdirSync(locks, { recursive: true, mode: 0o775 })
   const path = join(locks, key)
+  const began = performance.now()
+  let isTold = false
   for (let seen: Seen | null = null; ; ) {
     const text = take(path)
     if (text !== null) return held(path, text, work)
     seen = look(path, seen)
     if (seen?.isGone) breakLock(path, seen.text)
     else await setTimeout(POLL + Math.random() * POLL)
+    if (isTold || seen === null || performance.now() - began < PATIENCE) continue
+    const holder = parseHolder(seen.text)
+    onWait(holder === null ? 'an unknown process' : describeHolder(holder))
+    isTold = true
   }
 }
 
@@ -48,6 +62,8 @@ function take(path: string): string | null {
     return text
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    // On a full disk a name without content may be left: nobody else's, since it was made by this call.
+    if (textOf(path) === '') rmSync(path, { force: true })
     throw error
   }
 }

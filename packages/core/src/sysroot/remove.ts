@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
+import { describeHolder } from './holder.js'
 import { withLock } from './lock.js'
 import { listSysroots } from './open-stored.js'
 import { deleteRecord, readRecord, type StoredSysroot, storedKeys } from './records.js'
@@ -44,12 +45,12 @@ function removeOne(env: Environment, key: string, record: StoredSysroot): void {
 
 function inUse(env: Environment, { name, spec, digest }: StoredSysroot): GlibcMatrixError {
   const holders = holdersOf(env, basename(treeDirectory(env, digest)))
-  const pids = holders.map(({ pid }) => pid)
+  const names = holders.map(describeHolder)
   return new GlibcMatrixError(
     'SYSROOT_IN_USE',
-    `'${name}' (${spec}) is in use: ${pids.length === 1 ? 'process' : 'processes'} ${pids.join(', ')} may start programs on it`,
+    `'${name}' (${spec}) is in use: ${names.join(', ')} may start programs on it`,
     'Wait until that run has ended, or end it.',
-    { name, spec, pids },
+    { name, spec, holders },
   )
 }
 

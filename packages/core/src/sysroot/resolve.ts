@@ -85,7 +85,9 @@ async function resolveAlone(request: SysrootRequest, options: ResolveOptions): P
   if (pinned !== null && options.install) keepLock(env, pinned.file)
   if (installed === null) {
     const install = async () => open() ?? installInto(place, request, options)
-    return withLock(env, location.key, install).catch((error) => {
+    const onWait = (holder: string) =>
+      options.onProgress?.({ sysroot: formatSpec(spec), stage: 'wait', done: 0, total: null, holder })
+    return withLock(env, location.key, install, onWait).catch((error) => {
       throw storeFailure(error, storeDirectory(env))
     })
   }

@@ -59,6 +59,8 @@ function writeNote(what: string, env: Environment): string | null {
     writeFileSync(note, JSON.stringify(holderHere()), { flag: 'wx', mode: 0o664 })
     return note
   } catch {
+    // On a full disk a name without content may be left.
+    rmSync(note, { force: true })
     return null
   }
 }
@@ -73,7 +75,7 @@ function livingIn(path: string): Holder | null {
     const state = holder === null ? 'unknown' : stateOf(holder)
     const isFresh = Date.now() - statSync(path).mtimeMs < TRUSTED
     if (state === 'gone' || (state === 'unknown' && !isFresh)) return null
-    return holder ?? { boot: '', namespace: '', pid: 0, start: '' }
+    return holder ?? { host: '', boot: '', namespace: '', pid: 0, start: '' }
   } catch {
     return null
   }

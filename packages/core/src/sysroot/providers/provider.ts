@@ -4,9 +4,11 @@ import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 /** How far an install is; `done` and `total` are bytes, of a build those that it printed; `total` null while it is unknown. */
 export interface Progress {
   readonly sysroot: string
-  readonly stage: 'release' | 'index' | 'download' | 'unpack' | 'configure' | 'compile' | 'install'
+  readonly stage: 'wait' | 'release' | 'index' | 'download' | 'unpack' | 'configure' | 'compile' | 'install'
   readonly done: number
   readonly total: number | null
+  /** Whom a wait is for. */
+  readonly holder?: string
 }
 
 /** What an install may use besides its spec; all of it comes from the request, the environment or the machine. */
