@@ -159,6 +159,25 @@ static int start_sealed(const struct call *call, const struct target *t, const c
   return start_announced(call, &trailer, is_program ? "program" : "tool", t, loader, all, envp);
 }
 
+static int is_static_of_column(const struct target *t) {
+  return config.emulator[0] && t->reason && texts_equal(t->reason, "is static") && is_of_machine(t, &config.column_machine);
+}
+
+/* It has no libc to choose, but the kernel can't run it. */
+static int start_static(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
+  struct trailer trailer = trailer_of(call, 'x');
+  size_t n = count_arguments(argv), used = 5;
+  char *all[n + 6];
+  all[0] = config.emulator;
+  all[1] = "-L";
+  all[2] = "/";
+  all[3] = "-0";
+  all[4] = argv[0];
+  all[used++] = (char *)t->real;
+  for (size_t i = 1; i <= n; i++) all[used++] = argv[i];
+  return start_announced(call, &trailer, "plain", t, config.emulator, all, envp);
+}
+
 /* The kernel will start the column's loader by itself; what it must know goes by the variable that trailer.h takes out. */
 static int start_itself(const struct call *call, const struct target *t, char *const argv[], char *const envp[]) {
   size_t n = 0, name_length = sizeof SPAWN_VARIABLE - 1;
@@ -221,6 +240,7 @@ static int start_as(const struct call *call, const char *path, const char *named
   /* A walk through PATH misses often, and the accountant need not hear of it. */
   if (t.kind == KERNEL_REFUSES && t.error && call->refuse) return (int)call->refuse(t.error);
   if (t.kind == KERNEL_REFUSES || t.kind == SCRIPT) return call->make(call, path, argv, envp);
+  if (is_static_of_column(&t) && argv[0]) return start_static(call, &t, argv, envp);
   struct trailer trailer = trailer_of(call, 'x');
   if (!t.reason) t.reason = t.kind == TEXT ? "is neither ELF nor a script" : "has no argv[0]";
   return start_announced(call, &trailer, "plain", &t, path, argv, envp);

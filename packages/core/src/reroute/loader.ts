@@ -54,6 +54,11 @@ export function sealedCommand(
   return command([name, ...options, program, ...rest])
 }
 
+/** A static program has no libc to exchange, but may need an emulator too. */
+export function staticCommand(seal: Seal, program: string, asked: SealedCommand, id: SpawnId): SealedCommand {
+  return seal.emulator ? emulated({ ...seal, loader: program }, id, asked.args) : asked
+}
+
 /**
  * Options of qemu-user: no prefix to look for files in (`-L /`), and the argv[0] that the loader gets. The helper makes the
  * kernel count the tree (packages/native/c/emulate.c).

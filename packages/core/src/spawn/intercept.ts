@@ -1,7 +1,7 @@
 import { besideHost } from '../reroute/beside-host.js'
 import type { Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
-import { followedCommand, spawnId } from '../reroute/loader.js'
+import { followedCommand, spawnId, staticCommand } from '../reroute/loader.js'
 import { plan } from '../reroute/plan.js'
 import { namedPrograms } from '../reroute/scope.js'
 import { chooseStrategy } from '../reroute/strategies/choose.js'
@@ -57,7 +57,10 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     return { ...asked, ...started, envPairs: [...request.envPairs, ...env] }
   }
   announce(decision)
-  if (decision.follow === null) return asked
+  if (decision.follow === null) {
+    const { code, program } = decision
+    return code === 'static' && program !== null ? { ...asked, ...staticCommand(seal, program, asked, id) } : asked
+  }
   const followed = followedCommand(seal, decision.follow, id, command.file)
   if (isNamespace && namespace !== null) showHere(namedPrograms(state.plan), seal, namespace)
   const shown = isNamespace ? shownPrograms(namedPrograms(state.plan), seal, id) : []
