@@ -40,6 +40,7 @@ function isSelected(
   const { selectColumns } = coreIndex()
   const selected = selectColumns(columns, selectors, `describeGlibc(${JSON.stringify(selectors)})`, narrowed)
   if (current.name !== 'host') return selected.includes(current.name)
+  if (selectors.includes('!host')) return false
   const nameless = { name: '', glibc: current.glibc }
   return selectors.includes('host') || selectColumns([nameless], selectors, 'host', true).length > 0
 }

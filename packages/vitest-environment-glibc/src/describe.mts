@@ -28,6 +28,7 @@ function isSelected(current: CurrentColumn, selectors: readonly string[], where:
   const { selectColumns } = nativeCore.index()
   const selected = selectColumns(current.columns, selectors, where, current.narrowed)
   if (current.name !== 'host') return selected.includes(current.name)
+  if (selectors.includes('!host')) return false
   const nameless = { name: '', glibc: current.glibc }
   return selectors.includes('host') || selectColumns([nameless], selectors, where, true).length > 0
 }

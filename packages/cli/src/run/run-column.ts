@@ -45,7 +45,7 @@ export async function runColumn(
     signals.passTo((signal) => child.kill(signal))
     const ended = await child
     const { exitCode = null, signal = null } = ended as { exitCode?: number; signal?: NodeJS.Signals }
-    if (exitCode === null && signal === null) throw notStarted(file, ended)
+    if (exitCode === null && signal === null && !lacksLoader(ended)) throw notStarted(file, ended)
     const durationMs = Math.round(performance.now() - started)
     const stderr = kept?.read() ?? ''
     if (output !== 'none') process.stderr.write(stderr)
@@ -73,7 +73,7 @@ function tailOf(text: string): string {
 }
 
 function resultOf(column: string, exitCode: number | null, signal: string | null, durationMs: number): TestResult {
-  const message = endingOf(exitCode, signal)
+  const message = endingOf(exitCode, signal) || 'it could not be started'
   return exitCode === 0
     ? { column, ...place, state: 'pass', durationMs }
     : { column, ...place, state: 'fail', durationMs, message }
@@ -84,6 +84,11 @@ export function endingOf(exitCode: number | null, signal: string | null): string
   return signal ?? (exitCode === null ? '' : `exit ${exitCode}`)
 }
 
+/** The file is there, as was made sure of before; so it is its loader that is not, another libc's, which the cell will tell. */
+function lacksLoader({ code }: { readonly code?: string | undefined }): boolean {
+  return code === 'ENOENT'
+}
+
 /** The kernel refused what the plan let through: a bad interpreter, an argument list that is too long. */
 function notStarted(
   file: string,
@@ -91,7 +96,7 @@ function notStarted(
 ): GlibcMatrixError {
   const { code = 'unknown error', cause } = error
   return new GlibcMatrixError(
-    code === 'ENOENT' ? 'PROGRAM_NOT_FOUND' : 'PROGRAM_NOT_EXECUTABLE',
+    'PROGRAM_NOT_EXECUTABLE',
     `'${file}' can't be started: ${code}`,
     'Start it by hand to see what the kernel says: a script names an interpreter, a program must be of this machine.',
     { file, errno: code },

@@ -59,9 +59,10 @@ export function nameColumns(
 }
 
 /**
- * The names of the columns that selectors pick, in the columns' order; `host` is always among them. With `!` alone all
- * others are picked. A selector that matches none throws COLUMN_UNKNOWN, where `where` says who asked; with `narrowed`
- * (GLIBC_MATRIX_ONLY took columns away before) it picks none, for it may mean one of those.
+ * The names of the columns that selectors pick, in the columns' order; `host` is among them unless `!host` says that it can't
+ * run the file, as for programs of musl. With `!` alone all others are picked. A selector that matches none throws
+ * COLUMN_UNKNOWN, where `where` says who asked; with `narrowed` (GLIBC_MATRIX_ONLY took columns away before) it picks none, for
+ * it may mean one of those.
  */
 export function selectColumns(
   columns: readonly SelectableColumn[],
@@ -75,8 +76,11 @@ export function selectColumns(
       narrowed ? matchSelector(columns, selector) : matchOrThrow(columns, selector, where)
     return chosen.length === 0 ? null : new Set(chosen.flatMap(match))
   })
+  const hasHost = !selectors.includes('!host')
   return columns
-    .filter((column) => column.name === 'host' || ((wanted?.has(column) ?? true) && !unwanted?.has(column)))
+    .filter(
+      (column) => (column.name === 'host' && hasHost) || ((wanted?.has(column) ?? true) && !unwanted?.has(column)),
+    )
     .map(({ name }) => name)
 }
 

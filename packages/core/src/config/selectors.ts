@@ -24,7 +24,6 @@ export function splitSelectors(text: string): string[] {
 /** What a selector should have been when it is none, else null. */
 export function selectorFault(selector: string): string | null {
   const [positive] = unNegated(selector)
-  if (selector === '!host') return "another selector: 'host' is the reference and always a column"
   if (parseRange(positive) !== null || /^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(positive)) return null
   return "a column name, a version ('2.31') or a range ('>=2.34', '>=2.31 <2.41', '2.31 - 2.36'), with ! before it to leave it out"
 }

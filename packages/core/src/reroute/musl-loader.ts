@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPlainLinkage } from '../elf/linkage.js'
+import { findStrings } from './strings.js'
 
 /**
  * Where musl's loader is started from: a link to the sysroot's own file, which is the libc too, so that what a process maps is
@@ -20,6 +22,18 @@ export function placeMusl(
   const path = join(lib, `${name}.so.1`)
   link(loader, path)
   return path
+}
+
+/**
+ * The shim without the functions that this musl doesn't have: it stands before those of any libc, and a program that needs one
+ * which is not there must not find it in the shim. The names alone are made unfindable; no table moves.
+ */
+export function withoutOthersNames(shim: Buffer, path: string, libc: string): Buffer {
+  const own = new Set(readPlainLinkage(libc).defines)
+  const copy = Buffer.from(shim)
+  for (const name of readPlainLinkage(path).defines.filter((each) => !own.has(each)))
+    for (const at of findStrings(copy, name)) copy[at] = 1
+  return copy
 }
 
 /**

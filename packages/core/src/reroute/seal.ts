@@ -13,7 +13,7 @@ import { emulatePath, shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
-import { placeMusl } from './musl-loader.js'
+import { placeMusl, withoutOthersNames } from './musl-loader.js'
 import { type SealedLoader, sealLoader } from './sealed-loader.js'
 import { configureShim, libcPatches, machineOf, type ShimConfig, type ShimScope } from './shim-config.js'
 
@@ -81,7 +81,8 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
     musl !== null ? { directoriesSealed: true } : writeLoader(sysroot, columnLoader, preloadList, libraries)
   const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
   const isOtherMachine = sysroot.machine !== host.machine
-  const hostList = isOtherMachine ? at('q') : preloadList
+  const isApart = isOtherMachine || musl !== null
+  const hostList = isApart ? at('q') : preloadList
   if (foreign) writeLoader(host, hostLoader, hostList, null)
 
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
@@ -104,9 +105,10 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   }
   const hostShim = readShim(host.machine)
   if (hostShim === null) throw noShim(host.machine)
-  const columnShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
-  if (columnShim === null && musl !== null) throw noShim(sysroot.machine)
-  if (isOtherMachine) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
+  const itsShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
+  if (itsShim === null && musl !== null) throw noShim(sysroot.machine)
+  const columnShim = itsShim && musl !== null ? forMusl(itsShim, sysroot) : itsShim
+  if (isApart) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
   // An emulated address is not the kernel's.
   const own = emulator === null ? config : { ...config, startPage: 0n }
   if (columnShim === null) writeFileSync(preloadList, '', readable)
@@ -181,6 +183,10 @@ function insideRoot(root: string, path: string): string {
 function readShim(machine: string): Buffer | null {
   const path = shimPath(machine)
   return path === null ? null : readFileSync(path)
+}
+
+function forMusl(shim: Buffer, { machine, libc }: Sysroot): Buffer {
+  return withoutOthersNames(shim, shimPath(machine) ?? '', libc.path)
 }
 
 function noShim(machine: string): GlibcMatrixError {
