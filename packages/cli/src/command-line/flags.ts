@@ -171,3 +171,18 @@ export const mergeFlags = {
   timings: { name: 'timings', value: 'FILE', about: 'write there how long each test file took, for balanced shards' },
   ...jsonFlag,
 } as const satisfies Flags
+
+export const ciFlags = {
+  shards: { name: 'shards', value: 'N', about: 'cut the test files of each column into N jobs' },
+  workflow: {
+    name: 'workflow',
+    about: 'the whole workflow (github), or the pipeline that asks for the child (gitlab)',
+  },
+  install: {
+    name: 'install',
+    value: 'COMMAND',
+    about: "how a job installs packages, instead of by the project's lock file",
+  },
+  runsOn: { name: 'runs-on', value: 'LABEL', about: "the runner's label (github) or tag (gitlab)" },
+  ...configFlag,
+} as const satisfies Flags

@@ -1,6 +1,7 @@
 import type { CommandRow } from './command.js'
 import {
   addFlags,
+  ciFlags,
   columnsFlags,
   explainFlags,
   type Flags,
@@ -183,6 +184,20 @@ export const commands = {
     command: 'allowed',
     flags: rolloutFlags,
     load: () => import('../commands/rollout.js'),
+  }),
+  ci: row({
+    name: 'ci',
+    usage: usages.ci,
+    about: "print the config's matrix as jobs of GitHub Actions or GitLab CI: columns × shards",
+    more: [
+      'github prints the JSON for `strategy.matrix`, and with --workflow a whole workflow; gitlab a child pipeline, and with --workflow the',
+      "pipeline that asks for it. Each job installs its own column as glibc-matrix.lock.json pins it, runs COMMAND (by default the project's",
+      'Vitest or Jest) with `--shard`, or with the shard in the place of {shard}, and leaves its records for a last job that merges them.',
+    ].join('\n'),
+    words: [1, 1],
+    command: 'allowed',
+    flags: ciFlags,
+    load: () => import('../commands/ci.js'),
   }),
   merge: row({
     name: 'merge',

@@ -14,6 +14,7 @@ export const usages = {
   run: 'run --sysroot S[,S…] [--json] -- COMMAND [ARGUMENT…]',
   floor: 'floor [--sysroot S[,S…]] [--max VERSION] [--json] (-- COMMAND [ARGUMENT…] | --grid FILE)',
   rollout: 'rollout --from S --to S [--json] [PATH…] [-- COMMAND [ARGUMENT…]] [--grid FILE]',
+  ci: 'ci github|gitlab [--shards N] [--workflow] [-- COMMAND [ARGUMENT…]]',
   merge: 'merge DIR… [--out FILE] [--timings FILE] [--json]',
   patch: 'patch IN OUT --sysroot S',
   flags: 'flags --sysroot S [--for cc|cargo|cgo|cmake]',

@@ -1,0 +1,103 @@
+import { stringify } from 'yaml'
+import type { Job } from './jobs.js'
+import { blobs, gridFile, type Steps } from './steps.js'
+
+/** For `strategy.matrix: ${{ fromJSON(…) }}`: one line, as `$GITHUB_OUTPUT` wants it. */
+export function githubMatrix(jobs: readonly Job[]): string {
+  return JSON.stringify({ include: jobs })
+}
+
+export interface Workflow {
+  readonly steps: Steps
+  /** The command that prints the matrix, so that the workflow follows the config. */
+  readonly plan: string
+  readonly runsOn: string
+}
+
+/**
+ * A whole workflow: a job that asks for the matrix, one for each column and shard, and one that merges what they left. The
+ * runner's own Node and libc are used: a container would bring others.
+ */
+export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
+  const checkout = { uses: 'actions/checkout@v4' }
+  const install = { name: 'Install', run: steps.install }
+  const always = expression('!cancelled()')
+  // Kept before the tests run: a red job would not keep it at its end.
+  const cache = {
+    path: '~/.cache/glibc-matrix',
+    key: [
+      'glibc-matrix',
+      ...['runner.arch', 'matrix.column', "hashFiles('**/glibc-matrix.lock.json')"].map(expression),
+    ].join('-'),
+  }
+  const workflow = {
+    name: 'glibc-matrix',
+    on: { push: null, pull_request: null },
+    permissions: { contents: 'read' },
+    jobs: {
+      plan: {
+        'runs-on': runsOn,
+        outputs: { matrix: expression('steps.plan.outputs.matrix') },
+        steps: [checkout, install, { id: 'plan', name: 'Plan', run: planScript(plan) }],
+      },
+      column: {
+        name: `glibc ${expression('matrix.name')}`,
+        needs: 'plan',
+        'runs-on': runsOn,
+        strategy: { 'fail-fast': false, matrix: expression('fromJSON(needs.plan.outputs.matrix)') },
+        env: {
+          GLIBC_MATRIX_ONLY: expression('matrix.only'),
+          GLIBC_MATRIX_BLOB: blobs,
+          GLIBC_MATRIX_SYSROOT: expression('matrix.column'),
+          GLIBC_MATRIX_SHARD: expression('matrix.shard'),
+        },
+        steps: [
+          checkout,
+          { id: 'cache', name: 'Stored sysroot', uses: 'actions/cache/restore@v4', with: cache },
+          install,
+          { name: 'Sysroot', run: steps.add },
+          {
+            name: 'Store sysroot',
+            if: expression("steps.cache.outputs.cache-hit != 'true'"),
+            uses: 'actions/cache/save@v4',
+            with: cache,
+          },
+          { name: 'Test', run: steps.test },
+          {
+            name: 'Records',
+            if: always,
+            uses: 'actions/upload-artifact@v4',
+            with: { name: `${blobs}-${expression('matrix.slug')}`, path: blobs },
+          },
+        ],
+      },
+      merge: {
+        needs: 'column',
+        if: always,
+        'runs-on': runsOn,
+        steps: [
+          checkout,
+          install,
+          { name: 'Records', uses: 'actions/download-artifact@v4', with: { pattern: `${blobs}-*`, path: blobs } },
+          { name: 'Merge', run: steps.merge },
+          {
+            name: 'Grid',
+            if: always,
+            uses: 'actions/upload-artifact@v4',
+            with: { name: 'glibc-matrix', path: gridFile },
+          },
+        ],
+      },
+    },
+  }
+  return stringify(workflow, { lineWidth: 0, nullStr: '', aliasDuplicateObjects: false })
+}
+
+/** In two lines: the status of a command inside of echo's argument would be lost. */
+function planScript(plan: string): string {
+  return `matrix=$(${plan})\necho "matrix=$matrix" >> "$GITHUB_OUTPUT"\n`
+}
+
+function expression(text: string): string {
+  return `\${{ ${text} }}`
+}
