@@ -88,7 +88,8 @@ describe('gitlab', () => {
       'linux',
       '--',
       './test',
-      '{shard}',
+      '--part={shard}',
+      'of {shard}',
     ])
     const pipeline = parse(text, { version: '1.1' }) as Record<string, { variables: object; tags: string[] }>
     expect(Object.keys(pipeline).filter((name) => name.startsWith('glibc '))).toHaveLength(10)
