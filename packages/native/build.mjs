@@ -27,15 +27,21 @@ const outputs = [
   { file: 'emulate', source: 'emulate.c', flags: ['-static', '-no-pie', '-fno-pie', '-Wno-unused-function'] },
 ]
 /** GCC's outline atomics are functions of libgcc, which isn't there. */
-const machineFlags = { arm64: ['-mno-outline-atomics'] }
+const machineFlags = {
+  arm64: ['-mno-outline-atomics'],
+  arm: ['-marm', '-fno-unwind-tables', '-D_FILE_OFFSET_BITS=64'],
+}
+/** Division is libgcc's there. */
+const libraries = { arm: ['-lgcc'] }
 const compilers = {
   x64: 'x86_64-linux-gnu-gcc',
   arm64: 'aarch64-linux-gnu-gcc',
   s390x: 's390x-linux-gnu-gcc',
   riscv64: 'riscv64-linux-gnu-gcc',
+  arm: 'arm-linux-gnueabihf-gcc',
 }
 /** Where an emulator runs programs, all that runs on the machine itself is another's. */
-const emulatedOnly = ['s390x', 'riscv64']
+const emulatedOnly = ['s390x', 'riscv64', 'arm']
 
 if (process.platform !== 'linux') {
   console.log(`glibc-matrix: the native parts are for Linux; nothing to build on ${process.platform}`)
@@ -54,7 +60,7 @@ function build(compiler, arch) {
   for (const { file, source, flags } of emulatedOnly.includes(arch) ? outputs.slice(0, 1) : outputs) {
     const fresh = join(directory, `${file}.${process.pid}`)
     const all = [...freestanding, ...(machineFlags[arch] ?? []), ...flags]
-    compile(compiler, [...all, '-o', fresh, join(import.meta.dirname, 'c', source)], fresh)
+    compile(compiler, [...all, '-o', fresh, join(import.meta.dirname, 'c', source), ...(libraries[arch] ?? [])], fresh)
     renameSync(fresh, join(directory, file))
   }
 }

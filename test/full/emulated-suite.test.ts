@@ -15,13 +15,13 @@ const tools = [
   ...['@dprint/linux-x64-glibc', '@dprint/linux-arm64-glibc', '@dprint/linux-riscv64-glibc'],
   ...['@biomejs/cli-linux-x64', '@biomejs/cli-linux-arm64'],
   ...['@ast-grep/cli-linux-x64-gnu', '@ast-grep/cli-linux-arm64-gnu'],
-  ...['x64', 'arm64', 'riscv64', 's390x'].map((machine) => `@esbuild/linux-${machine}`),
+  ...['x64', 'arm64', 'riscv64', 's390x', 'arm'].map((machine) => `@esbuild/linux-${machine}`),
 ]
-const columns = ['host', '2.41', '2.41-arm64', '2.43-riscv64', '2.36-s390x']
+const columns = ['host', '2.41', '2.41-arm64', '2.43-riscv64', '2.36-s390x', '2.36-armhf']
 const [of = [], native = [], some = []] = [
-  ['pass', 'pass', 'pass', 'pass', 'pass'],
-  ['pass', 'pass', 'incompatible', 'incompatible', 'incompatible'],
-  ['pass', 'pass', 'pass', 'none', 'none'],
+  ['pass', 'pass', 'pass', 'pass', 'pass', 'pass'],
+  ['pass', 'pass', 'incompatible', 'incompatible', 'incompatible', 'incompatible'],
+  ['pass', 'pass', 'pass', 'none', 'none', 'none'],
 ]
 
 describe.each(['vitest', 'jest'])('%s', (runner) => {
@@ -33,7 +33,12 @@ describe.each(['vitest', 'jest'])('%s', (runner) => {
     programs = temporaryDirectory('programs-of-machines')
     const names = ['tells-libc', 'starts-program']
     cpSync(await compile(...names), join(programs, 'x64'), { recursive: true })
-    for (const spec of ['debian:trixie/arm64', 'debian:forky/riscv64', 'debian:bookworm/s390x']) {
+    for (const spec of [
+      'debian:trixie/arm64',
+      'debian:forky/riscv64',
+      'debian:bookworm/s390x',
+      'debian:bookworm/armhf',
+    ]) {
       const machine = machines.find((one) => one.spec === spec) as Machine
       cpSync(await compileFor(machine, ...names), join(programs, spec.replace(/^.*\//, '')), { recursive: true })
     }
@@ -51,7 +56,7 @@ describe.each(['vitest', 'jest'])('%s', (runner) => {
       run.all,
     ).toEqual(columns)
     expect(run.grid && cellsOf(run.grid), run.all).toEqual({
-      [`${suite} > dprint`]: 'pass pass pass pass none',
+      [`${suite} > dprint`]: 'pass pass pass pass none none',
       [`${suite} > biome`]: some.join(' '),
       [`${suite} > ast-grep`]: some.join(' '),
       [`${suite} > esbuild, which is static`]: of.map(() => 'unproven').join(' '),

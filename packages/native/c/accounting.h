@@ -19,6 +19,8 @@
 #define OWN_ARCH AUDIT_ARCH_X86_64
 #elif defined(__s390x__)
 #define OWN_ARCH AUDIT_ARCH_S390X
+#elif defined(__arm__)
+#define OWN_ARCH AUDIT_ARCH_ARM
 #elif defined(__riscv)
 #define OWN_ARCH AUDIT_ARCH_RISCV64
 #else

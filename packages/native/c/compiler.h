@@ -14,4 +14,11 @@ void *memcpy(void *to, const void *from, size_t n) {
   return to;
 }
 
+/* Where a processor need not know division, libgcc divides, and would raise a signal of libc for a divisor of 0. */
+#if defined(__arm__)
+long long __aeabi_ldiv0(long long value) { return value; }
+int __aeabi_idiv0(int value) { return value; }
+void __aeabi_unwind_cpp_pr0(void) {}
+#endif
+
 #endif

@@ -17,7 +17,7 @@ static void require_self(void) {
   if (self.id[0] || looked) return;
   looked = 1;
   if (!read_stat(fields)) return;
-  const char *argument = (const char *)fields[48], *arguments_end = (const char *)fields[49];
+  const char *argument = (const char *)(uintptr_t)fields[48], *arguments_end = (const char *)(uintptr_t)fields[49];
   for (int i = 0; argument < arguments_end && i < 8; i++) {
     size_t size = text_length(argument);
     if (size >= TRAILER_LENGTH && holds_trailer(argument + size - TRAILER_LENGTH)) {
@@ -27,7 +27,7 @@ static void require_self(void) {
     }
     argument += size + 1;
   }
-  const char *entry = (const char *)fields[50], *environ_end = (const char *)fields[51];
+  const char *entry = (const char *)(uintptr_t)fields[50], *environ_end = (const char *)(uintptr_t)fields[51];
   for (; entry < environ_end; entry += text_length(entry) + 1)
     if (bytes_equal_text(entry, SPAWN_VARIABLE, sizeof SPAWN_VARIABLE - 1)) {
       copy_trailer(&self, entry + sizeof SPAWN_VARIABLE - 1 - 4);

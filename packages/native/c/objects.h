@@ -2,9 +2,9 @@
 #ifndef GLIBC_MATRIX_OBJECTS_H
 #define GLIBC_MATRIX_OBJECTS_H
 
-#include <elf.h>
 #include <sys/stat.h>
 
+#include "elf-class.h"
 #include "maps.h"
 
 struct object {
@@ -44,8 +44,8 @@ static const char *bounded_string(const struct mapping *file, int count, uintptr
 /* The value of a dynamic entry, 0 when there is none (elf(5), DT_ tags). */
 static uint64_t dynamic_value(const struct object *o, int count, int64_t tag) {
   if (!readable_in(o->first, count, o->dynamic, o->dynamic_size)) return 0;
-  for (size_t at = 0; at + sizeof(Elf64_Dyn) <= o->dynamic_size; at += sizeof(Elf64_Dyn)) {
-    const Elf64_Dyn *entry = (const Elf64_Dyn *)(o->dynamic + at);
+  for (size_t at = 0; at + sizeof(ELF(Dyn)) <= o->dynamic_size; at += sizeof(ELF(Dyn))) {
+    const ELF(Dyn) *entry = (const ELF(Dyn) *)(o->dynamic + at);
     if (entry->d_tag == DT_NULL) return 0;
     if (entry->d_tag == tag) return entry->d_un.d_val;
   }
@@ -66,8 +66,8 @@ static void read_soname(struct object *o, int count) {
 
 static void read_build_id(struct object *o, int count, uintptr_t notes, size_t size) {
   if (!readable_in(o->first, count, notes, size)) return;
-  for (size_t at = 0; at + sizeof(Elf64_Nhdr) <= size;) {
-    const Elf64_Nhdr *note = (const Elf64_Nhdr *)(notes + at);
+  for (size_t at = 0; at + sizeof(ELF(Nhdr)) <= size;) {
+    const ELF(Nhdr) *note = (const ELF(Nhdr) *)(notes + at);
     size_t name = at + sizeof *note, text = name + ((note->n_namesz + 3u) & ~3u);
     size_t next = text + ((note->n_descsz + 3u) & ~3u);
     if (next > size || next <= at) return;
@@ -93,14 +93,14 @@ static void read_device(struct object *o) {
 /* 1 and `o` filled when mapping `index` is where an ELF object begins. */
 static int read_object(int index, int count, struct object *o) {
   const struct mapping *m = &maps[index];
-  if (m->offset != 0 || !m->readable || m->end - m->start < sizeof(Elf64_Ehdr)) return 0;
-  const Elf64_Ehdr *header = (const Elf64_Ehdr *)m->start;
-  if (!bytes_equal(header->e_ident, ELFMAG, SELFMAG) || header->e_ident[EI_CLASS] != ELFCLASS64) return 0;
-  size_t table = (size_t)header->e_phnum * sizeof(Elf64_Phdr);
-  if (header->e_phentsize != sizeof(Elf64_Phdr) || !readable_in(m, count, m->start + header->e_phoff, table)) return 0;
+  if (m->offset != 0 || !m->readable || m->end - m->start < sizeof(ELF(Ehdr))) return 0;
+  const ELF(Ehdr) *header = (const ELF(Ehdr) *)m->start;
+  if (!bytes_equal(header->e_ident, ELFMAG, SELFMAG) || header->e_ident[EI_CLASS] != OWN_CLASS) return 0;
+  size_t table = (size_t)header->e_phnum * sizeof(ELF(Phdr));
+  if (header->e_phentsize != sizeof(ELF(Phdr)) || !readable_in(m, count, m->start + header->e_phoff, table)) return 0;
 
   *o = (struct object){.first = m, .base = m->start};
-  const Elf64_Phdr *segment = (const Elf64_Phdr *)(m->start + header->e_phoff);
+  const ELF(Phdr) *segment = (const ELF(Phdr) *)(m->start + header->e_phoff);
   for (int i = 0; i < header->e_phnum; i++)
     if (segment[i].p_type == PT_LOAD) {
       o->base = m->start - (segment[i].p_vaddr - segment[i].p_offset);

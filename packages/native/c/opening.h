@@ -134,6 +134,10 @@ BEFORE(dlclose, (void), list_before_close())
   __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"                           \
           " stmg %r2,%r15,16(%r15)\n aghi %r15,-160\n brasl %r14,before_" #name "\n"                   \
           " lgr %r1,%r2\n lmg %r2,%r15,176(%r15)\n br %r1\n.size " #name ",.-" #name "\n")
+#elif defined(__arm__)
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.arm\n.globl " #name "\n.type " #name ",%function\n" #name ":\n push {r0-r4,lr}\n"     \
+          " bl before_" #name "\n mov ip,r0\n pop {r0-r4,lr}\n bx ip\n.size " #name ",.-" #name "\n")
 #elif defined(__riscv)
 #define JUMP(name)                                                                                     \
   __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n addi sp,sp,-48\n"          \

@@ -20,8 +20,8 @@ static const struct mapping *own_loader(int count) {
 
 /* As load_elf_binary (fs/binfmt_elf.c) finds them in the segments of what was executed, which is the loader. */
 static void find_code(const struct mapping *loader, uint64_t *f) {
-  const Elf64_Ehdr *header = (const Elf64_Ehdr *)loader->start;
-  const Elf64_Phdr *segment = (const Elf64_Phdr *)(loader->start + header->e_phoff);
+  const ELF(Ehdr) *header = (const ELF(Ehdr) *)loader->start;
+  const ELF(Phdr) *segment = (const ELF(Phdr) *)(loader->start + header->e_phoff);
   f[26] = ~(uint64_t)0;
   f[27] = f[45] = f[46] = 0;
   for (int i = 0; i < header->e_phnum; i++) {

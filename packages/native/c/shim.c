@@ -172,8 +172,8 @@ static unsigned long long loads_before_main;
 
 /* execve(2) was given the copy's path, and that is what the kernel tells the program by AT_EXECFN (getauxval(3)). */
 static void restore_execfn(char **envp_end, const char *path) {
-  for (Elf64_auxv_t *entry = (Elf64_auxv_t *)(envp_end + 1); entry->a_type != AT_NULL; entry++)
-    if (entry->a_type == AT_EXECFN) entry->a_un.a_val = (uint64_t)path;
+  for (ELF(auxv_t) *entry = (ELF(auxv_t) *)(envp_end + 1); entry->a_type != AT_NULL; entry++)
+    if (entry->a_type == AT_EXECFN) entry->a_un.a_val = (uintptr_t)path;
 }
 
 /* Started by a way that no shim is in, but to be followed from here on. */

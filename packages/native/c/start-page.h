@@ -24,7 +24,7 @@
 /* What execve(2) gets for a program under test. */
 static const char *program_starter(void) { return config.emulator[0] ? config.emulator : config.column_loader; }
 
-static uint64_t start_page_path(int is_program) { return config.start_page + (is_program ? 0 : START_PAGE_HALF); }
+static uintptr_t start_page_path(int is_program) { return (uintptr_t)config.start_page + (is_program ? 0 : START_PAGE_HALF); }
 
 static int has_start_page;
 
@@ -42,7 +42,7 @@ static int require_start_page(void) {
   uint64_t at = config.start_page;
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
   if (!at || has_start_page) return has_start_page;
-  long memory = map_memory((void *)at, START_PAGE_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
+  long memory = map_memory((void *)(uintptr_t)at, START_PAGE_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (memory == -17 /* EEXIST */) return wait_for_start_page();
   if (memory < 0 && memory > -4096) return 0;
   if ((uint64_t)memory != at) {

@@ -28,7 +28,7 @@ static struct trailer trailer_of(const struct call *call, char kind) {
   return t;
 }
 
-static int is_in_start_page(const char *path) { return has_start_page && (uint64_t)path - config.start_page < START_PAGE_SIZE; }
+static int is_in_start_page(const char *path) { return has_start_page && (uintptr_t)path - config.start_page < START_PAGE_SIZE; }
 
 /* `quiet`: the kernel won't report it, since it is told apart by its pointer. */
 static void announce(const char *type, const struct trailer *trailer, const char *how, const char *path,

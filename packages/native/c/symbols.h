@@ -6,7 +6,7 @@
 
 struct symbols {
   uintptr_t base;
-  const Elf64_Sym *table;
+  const ELF(Sym) *table;
   const char *names;
   const uint16_t *versions;
   const uint32_t *gnu_hash, *sysv_hash;
@@ -15,7 +15,7 @@ struct symbols {
 static struct symbols symbols_of(const struct object *o, int count) {
   return (struct symbols){
       .base = o->base,
-      .table = (const Elf64_Sym *)dynamic_address(o, count, DT_SYMTAB),
+      .table = (const ELF(Sym) *)dynamic_address(o, count, DT_SYMTAB),
       .names = (const char *)dynamic_address(o, count, DT_STRTAB),
       .versions = (const uint16_t *)dynamic_address(o, count, DT_VERSYM),
       .gnu_hash = (const uint32_t *)dynamic_address(o, count, DT_GNU_HASH),
@@ -25,7 +25,7 @@ static struct symbols symbols_of(const struct object *o, int count) {
 
 /* The default version of a defined function: an old version kept for old programs has the hidden bit. */
 static int is_match(const struct symbols *s, uint32_t index, const char *name, size_t length) {
-  const Elf64_Sym *symbol = &s->table[index];
+  const ELF(Sym) *symbol = &s->table[index];
   if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC) return 0;
   if (s->versions && (s->versions[index] & 0x8000)) return 0;
   return bytes_equal(s->names + symbol->st_name, name, length + 1);
@@ -34,7 +34,7 @@ static int is_match(const struct symbols *s, uint32_t index, const char *name, s
 static uint32_t find_by_gnu_hash(const struct symbols *s, const char *name, size_t length) {
   const uint32_t *h = s->gnu_hash;
   uint32_t buckets = h[0], first = h[1], bloom_words = h[2], hash = 5381;
-  const uint32_t *bucket = h + 4 + bloom_words * 2, *chain = bucket + buckets;
+  const uint32_t *bucket = h + 4 + bloom_words * (sizeof(uintptr_t) / 4), *chain = bucket + buckets;
   for (size_t i = 0; i < length; i++) hash = hash * 33 + (unsigned char)name[i];
   uint32_t index = buckets ? bucket[hash % buckets] : 0;
   if (index < first) return 0;

@@ -43,8 +43,18 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
   register long a5 __asm__("a5") = f;
   __asm__ volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5) : "memory");
   return a0;
+#elif defined(__arm__)
+  register long r7 __asm__("r7") = n;
+  register long r0 __asm__("r0") = a;
+  register long r1 __asm__("r1") = b;
+  register long r2 __asm__("r2") = c;
+  register long r3 __asm__("r3") = d;
+  register long r4 __asm__("r4") = e;
+  register long r5 __asm__("r5") = f;
+  __asm__ volatile("svc #0" : "+r"(r0) : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory", "cc");
+  return r0;
 #else
-#error "the shim is written for x86-64, arm64, s390x and riscv64"
+#error "the shim is written for x86-64, arm64, s390x, riscv64 and 32-bit arm"
 #endif
 }
 
@@ -54,11 +64,27 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 #define SYS4(n, a, b, c, d) syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define SYS5(n, a, b, c, d, e) syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
-/* mmap(2). That of s390x takes its arguments from memory. */
+/* Of 32-bit machines, with the names that others have. */
+#if !defined(__NR_newfstatat) && defined(__NR_fstatat64)
+#define __NR_newfstatat __NR_fstatat64
+#endif
+
+/* pread(2). A number of 64 bits takes two registers of arm, the first an even one (syscall(2)). */
+static inline long read_file_at(long fd, void *to, unsigned long size, unsigned long long at) {
+#if defined(__arm__)
+  return syscall6(__NR_pread64, fd, (long)to, (long)size, 0, (long)(at & 0xffffffff), (long)(at >> 32));
+#else
+  return syscall6(__NR_pread64, fd, (long)to, (long)size, (long)at, 0, 0);
+#endif
+}
+
+/* mmap(2). That of s390x takes its arguments from memory, those of 32-bit machines count the offset in pages of 4096 bytes. */
 static inline long map_memory(void *at, unsigned long size, long protection, long flags, long fd, long offset) {
 #if defined(__s390x__)
   long arguments[6] = {(long)at, (long)size, protection, flags, fd, offset};
   return syscall6(__NR_mmap, (long)arguments, 0, 0, 0, 0, 0);
+#elif defined(__arm__)
+  return syscall6(__NR_mmap2, (long)at, (long)size, protection, flags, fd, offset >> 12);
 #else
   return syscall6(__NR_mmap, (long)at, (long)size, protection, flags, fd, offset);
 #endif

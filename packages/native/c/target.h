@@ -64,7 +64,7 @@ static int starts_with(const char *text, const char *prefix) { return bytes_equa
 /* Most of what is looked at lies in what was read first. */
 static int read_at(long fd, const struct target *t, void *to, size_t size, uint64_t at) {
   if (at < (uint64_t)t->length && size <= (uint64_t)t->length - at) bytes_copy(to, t->head + at, size);
-  else if (SYS4(__NR_pread64, fd, to, size, at) != (long)size) return 0;
+  else if (read_file_at(fd, to, size, at) != (long)size) return 0;
   return 1;
 }
 

@@ -9,34 +9,25 @@ const sources = fileURLToPath(new URL('../../../fixtures/programs', import.meta.
 /** A machine that isn't this one: the column of its programs, and what compiles them. */
 export interface Machine {
   readonly spec: string
-  /** As `uname -m` prints it in the column. */
-  readonly uname: string
+  /** As files and `uname -m` name it (32-bit arm by its first letters). */
+  readonly machine: string
   readonly compiler: string
-  /** Whether its processes can say what they mapped. */
-  readonly shim: boolean
 }
 
 export const arm64: Machine = {
   spec: 'debian:trixie/arm64',
-  uname: 'aarch64',
+  machine: 'aarch64',
   compiler: 'aarch64-linux-gnu-gcc',
-  shim: true,
 }
 
 /** Of either byte order and class; an old glibc, and new ones. */
 export const machines: readonly Machine[] = [
   arm64,
   { ...arm64, spec: 'debian:bullseye/arm64' },
-  { spec: 'debian:bookworm/s390x', uname: 's390x', compiler: 's390x-linux-gnu-gcc', shim: true },
-  { spec: 'debian:forky/riscv64', uname: 'riscv64', compiler: 'riscv64-linux-gnu-gcc', shim: true },
+  { spec: 'debian:bookworm/s390x', machine: 's390x', compiler: 's390x-linux-gnu-gcc' },
+  { spec: 'debian:forky/riscv64', machine: 'riscv64', compiler: 'riscv64-linux-gnu-gcc' },
+  { spec: 'debian:bookworm/armhf', machine: 'arm', compiler: 'arm-linux-gnueabihf-gcc' },
 ]
-
-export const armhf: Machine = {
-  spec: 'debian:bookworm/armhf',
-  uname: 'armv7l',
-  compiler: 'arm-linux-gnueabihf-gcc',
-  shim: false,
-}
 
 /** Compiles fixture programs for a machine, against the libc of its column, and returns where they are. */
 export async function compileFor({ spec, compiler }: Machine, ...names: readonly string[]): Promise<string> {
