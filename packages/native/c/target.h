@@ -118,7 +118,8 @@ static int is_loader_of_glibc(const char *name) {
   return starts_with(name, "ld-linux") || starts_with(name, "ld64.so") || starts_with(name, "ld.so") || starts_with(name, "ld-2.");
 }
 
-static int is_loader_of_musl(const char *name) { return starts_with(name, "ld-musl-"); }
+/* libc.so is its own name, the other a link to it. */
+static int is_loader_of_musl(const char *name) { return starts_with(name, "ld-musl-") || texts_equal(name, "libc.so"); }
 
 /* Each libc's programs need its own loader, whatever the column: the other's is `reason` for a cell that is no tick. */
 static enum kind kind_by_loader(struct target *t, const char *loader, int is_columns, int is_hosts) {

@@ -71,6 +71,7 @@ const interpreters: readonly [string, LoaderFamily][] = [
   ['/nix/store/abc-glibc-2.40/lib/ld-linux-x86-64.so.2', 'glibc'],
   ['/lib/ld-musl-x86_64.so.1', 'musl'],
   ['/lib/ld-musl-aarch64.so.1', 'musl'],
+  ['/usr/lib/musl/lib/libc.so', 'musl'],
   ['/system/bin/linker64', 'android'],
   ['/system/bin/linker', 'android'],
   ['/lib/ld-uClibc.so.0', 'uclibc'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { proveProcess } from '../../../packages/core/src/evidence/proof.js'
-import { column, hostLibc, libc, mapped, object, program } from './lines.js'
+import { column as glibcColumn, hostLibc, libc, mapped, object, program } from './lines.js'
 
-const proofOf = (...objects: Parameters<typeof mapped>[0][number][]) => proveProcess(mapped(objects), column)
+const proofOf = (...objects: Parameters<typeof mapped>[0][number][]) => proveProcess(mapped(objects), glibcColumn)
 
 describe('identity', () => {
   it('the column’s own libc is proof', () => {
@@ -61,6 +61,37 @@ describe('identity', () => {
   })
 })
 
+describe('musl', () => {
+  const musl = { ...object('/store/musl/lib/libc.so'), inode: '88' }
+  const column = { ...glibcColumn, name: 'musl', libc: musl, directories: ['/store/musl/lib'], musl: true, family: [] }
+  const inMusl = (...objects: Parameters<typeof mapped>[0][number][]) => proveProcess(mapped(objects), column)
+
+  it('its loader is the libc, which has no SONAME', () => {
+    expect(inMusl(program, musl)).toMatchObject({ proof: 'mapped', libc: [musl.path] })
+  })
+
+  it.each([
+    ['the machine’s own', object('/usr/lib/x86_64-linux-musl/libc.so', null)],
+    ['one by the name of a loader', object('/lib/ld-musl-x86_64.so.1', null)],
+    ['one with a SONAME', object('/alpine/renamed', 'libc.musl-x86_64.so.1')],
+    ['a glibc', hostLibc],
+  ])('another beside it is wrong: %s', (_, other) => {
+    expect(inMusl(musl, other)).toMatchObject({ proof: 'wrong', libc: [musl.path, other.path] })
+  })
+
+  it('a library of the host is not for it', () => {
+    const path = '/usr/lib/x86_64-linux-gnu/libattr.so.1'
+    expect(inMusl(musl, object(path, 'libattr.so.1'))).toMatchObject({
+      proof: 'wrong',
+      reason: `/project/tool mapped the host's ${path}, which is not for musl`,
+    })
+  })
+
+  it('in a column of glibc is wrong', () => {
+    expect(proofOf(libc, musl)).toMatchObject({ proof: 'wrong', libc: [libc.path, musl.path] })
+  })
+})
+
 describe("the host's libraries", () => {
   const at = (name: string) => `/usr/lib/x86_64-linux-gnu/${name}`
 
@@ -95,7 +126,7 @@ describe("the host's libraries", () => {
   })
 
   it('in the host’s own column its libraries are at home', () => {
-    const host = { ...column, name: 'host', libc: hostLibc, provides: [], family: [], hostDirectories: [] }
+    const host = { ...glibcColumn, name: 'host', libc: hostLibc, provides: [], family: [], hostDirectories: [] }
     const record = mapped([hostLibc, object(at('libm.so.6'), 'libm.so.6')])
     expect(proveProcess(record, host)).toMatchObject({ proof: 'mapped', hostLibraries: [] })
   })

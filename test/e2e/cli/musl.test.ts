@@ -15,8 +15,21 @@ let current: Sysroot
 beforeAll(async () => {
   old = await resolveSysroot({ spec: 'debian:bullseye+musl' }, { install: true })
   current = await resolveSysroot({ spec: 'debian:bookworm+musl' }, { install: true })
-  const musl = ['tells-libc-musl', 'starts-program-musl', 'starts-oddly-musl', 'print-process-musl', 'uses-qsort-r']
-  programs = await buildPrograms(directory, [...musl, 'tells-libc', 'tells-libc-static', 'starts-program'])
+  const musl = [
+    'tells-libc-musl',
+    'starts-program-musl',
+    'starts-oddly-musl',
+    'print-process-musl',
+    'uses-qsort-r',
+    'opens-library-musl',
+  ]
+  programs = await buildPrograms(directory, [
+    ...musl,
+    'tells-libc',
+    'tells-libc-static',
+    'starts-program',
+    'opens-library',
+  ])
 })
 
 interface Column {
@@ -223,6 +236,23 @@ describe('no tick', () => {
     expect(raw).toMatchObject({ status: 127, stderr: expect.stringContaining('qsort_r: symbol not found') })
   })
 
+  test('but where a library asks for glibc, and musl answers with itself', async () => {
+    writeFileSync(join(directory, 'plain.c'), 'int unused;\n')
+    const glibc = await resolveSysroot({ spec: 'debian:bullseye' }, { install: true })
+    const library = join(directory, 'libplain.so')
+    execFileSync('cc', [
+      ...['-shared', '-fPIC', '-nostdlib', '-o', library, join(directory, 'plain.c')],
+      ...['-Wl,--no-as-needed', glibc.libc.path],
+    ])
+    // musl answers NEEDED libc.so.6 with itself.
+    expect((await run('debian:bookworm+musl', [p('opens-library-musl'), 'dlopen', library])).only.state).toBe('pass')
+  })
+
+  test('for a musl that a program of glibc opens', async () => {
+    const { only } = await run('debian:bullseye', [p('opens-library'), 'dlopen', current.libc.path, '_exit'])
+    expect(only).toMatchObject({ state: 'fail', reason: expect.stringContaining('is not the libc of 2.31') })
+  })
+
   test('for a symbol that only our own objects have', async () => {
     const at = (name: string) => join(directory, name)
     writeFileSync(at('stub.c'), 'void dlvsym(void) {}\n')
@@ -261,4 +291,22 @@ test('explain shows the command by hand, and it works', async () => {
   expect(compatible).toBe(true)
   const [file, ...args] = argv
   expect(execFileSync(file, args, { encoding: 'utf8' })).toBe(`${word(current)}\n`)
+})
+
+test('inspect tells whose program it is', async () => {
+  const { stdout } = await glibcMatrix(['inspect', '--json', p('tells-libc-musl'), p('tells-libc')])
+  expect(JSON.parse(stdout)).toMatchObject([
+    { libc: 'musl', floor: null },
+    { libc: 'glibc', floor: { glibc: expect.any(String) } },
+  ])
+})
+
+test('a copy that is patched to run on one for good runs in another’s column there', async () => {
+  const out = join(directory, 'patched')
+  const patched = await glibcMatrix(['patch', p('tells-libc-musl'), out, '--sysroot', 'debian:bullseye+musl'])
+  expect(patched).toMatchObject({ exitCode: 0 })
+  expect(execFileSync(out, { encoding: 'utf8' })).toBe(`${word(old)}\n`)
+  const { only, told } = await run('debian:bookworm+musl', ['sh', '-c', `${out} LOG && exec ${out} LOG`])
+  expect(only).toMatchObject({ state: 'pass' })
+  expect(told).toEqual([word(current), word(current)])
 })

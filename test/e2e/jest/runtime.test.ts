@@ -57,6 +57,6 @@ it('a Node that needs more than a column has is told before it starts', async ()
   expect(grid?.rows.map(({ cells }) => cells['2.31'])).toMatchObject([
     { state: 'incompatible', reason: expect.stringContaining('GLIBC_2.38') },
   ])
-  expect(stderr).toContain("the Node of this suite can't run on the glibc of column 2.31")
+  expect(stderr).toContain("the Node of this suite can't run on the libc of column 2.31")
   expect(exitCode).toBe(1)
 })

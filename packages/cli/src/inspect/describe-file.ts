@@ -9,13 +9,15 @@ export function describeFile(file: Inspection): string {
       [file.error.code, file.error.message],
       ['', file.error.hint],
     ])}`
-  const { path, kind, machine, bits, byteOrder, interpreter, soname, needed, rpath, runpath, buildId, floor } = file
+  const { path, kind, machine, bits, byteOrder, interpreter, soname, needed, rpath, runpath, buildId, floor, libc } =
+    file
   const symbols = floor?.symbols ?? []
   const more = symbols.length - labelled
   return `${path}\n${lines([
     ['kind', [kind, machine, bits && `${bits} bits`, byteOrder && `${byteOrder} endian`].filter(Boolean).join(', ')],
     ['interpreter', interpreter],
     ['soname', soname],
+    ['libc', libc === 'glibc' ? null : libc],
     ['floor', floor && `glibc ${floor.glibc}`],
     ...symbols
       .slice(0, labelled)

@@ -2,6 +2,7 @@ import { type ErrorCode, isGlibcMatrixError } from '../errors.js'
 import type { ElfFile, Floor } from './elf-file.js'
 import { floorOf } from './floor.js'
 import { withImage } from './image.js'
+import { type LoaderFamily, libcOf } from './loader-names.js'
 
 /** Versions by library, in file order. */
 type Versions = Readonly<Record<string, readonly string[]>>
@@ -13,6 +14,8 @@ export interface InspectedFile extends Omit<ElfFile, 'requires'> {
   /** Those of them that the loader can do without. */
   readonly weak: Versions
   readonly floor: Floor | null
+  /** Whose libc it was linked for; null where nothing tells. */
+  readonly libc: LoaderFamily | null
 }
 
 export interface InspectionFailure {
@@ -30,6 +33,7 @@ export function inspect(path: string): Inspection {
       requires: versionsOf(image.file, () => true),
       weak: versionsOf(image.file, ({ weak }) => weak),
       floor: floorOf(image),
+      libc: libcOf(image.file),
     }))
   } catch (error) {
     if (!isGlibcMatrixError(error)) throw error

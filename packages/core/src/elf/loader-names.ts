@@ -4,7 +4,8 @@ export type LoaderFamily = 'glibc' | 'musl' | 'android' | 'uclibc' | 'bsd' | 'un
 /** By file name, but for Android's, whose name (`linker64`) says nothing without its directory. First match wins. */
 const families: readonly (readonly [LoaderFamily, RegExp])[] = [
   ['android', /^\/(system|apex\/[^/]+)\/bin\/(bootstrap\/)?linker(64|_asan|_asan64)?$/],
-  ['musl', /(^|\/)ld-musl-[^/]+\.so\.1$/],
+  // Its own name is libc.so; the other is a link to it.
+  ['musl', /(^|\/)(ld-musl-[^/]+\.so\.1|libc\.so)$/],
   ['uclibc', /(^|\/)ld(64)?-uClibc\.so\.\d+$/],
   ['bsd', /(^|\/)ld-elf(32)?\.so\.1$|(^|\/)libexec\/ld\.(elf_)?so$/],
   ['glibc', /(^|\/)(ld-linux[\w-]*\.so\.\d+|ld64\.so\.\d+|ld\.so\.1|ld-lsb[\w-]*\.so\.\d+|ld-\d+(\.\d+)+\.so)$/],
@@ -18,4 +19,17 @@ export function loaderFamily(interpreter: string): LoaderFamily {
 /** True for a program that a glibc sysroot may run: musl's and Android's programs crash under glibc's loader. */
 export function isGlibcLoader(interpreter: string): boolean {
   return loaderFamily(interpreter) === 'glibc'
+}
+
+/** Whose libc a file was linked for: by its interpreter, else by the libc that it needs; null for one that tells neither. */
+export function libcOf(file: {
+  readonly interpreter: string | null
+  readonly needed: readonly string[]
+}): LoaderFamily | null {
+  const { interpreter, needed } = file
+  const family = interpreter === null ? 'unknown' : loaderFamily(interpreter)
+  if (family !== 'unknown') return family
+  if (needed.some((name) => /^libc\.so\.6(\.1)?$/.test(name))) return 'glibc'
+  if (needed.some((name) => /^libc\.(so$|musl-)|^ld-musl-/.test(name))) return 'musl'
+  return interpreter === null ? null : 'unknown'
 }

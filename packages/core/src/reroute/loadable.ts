@@ -1,5 +1,5 @@
 import type { ElfFile } from '../elf/elf-file.js'
-import { type LoaderFamily, loaderFamily } from '../elf/loader-names.js'
+import { type LoaderFamily, libcOf } from '../elf/loader-names.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import type { Passthrough, PassthroughCode } from './decision.js'
 import type { Execution } from './execute.js'
@@ -32,7 +32,8 @@ export function notLoadable({ asked, binary }: Execution, sysroot: Sysroot): Pas
     if (launcherKind(binary.real) !== null) return pass('launcher', `what ${binary.path} starts is not followed`)
     return pass('static', 'it has no interpreter (PT_INTERP): there is no libc to exchange')
   }
-  const family = libcOf(elf, interpreter)
+  // A private copy of a loader may have any name; then the libc that the program asks for tells.
+  const family = libcOf(elf) ?? 'unknown'
   return family === (sysroot.musl ? 'musl' : 'glibc')
     ? null
     : pass('foreign-libc', otherLibc(family, interpreter, sysroot))
@@ -63,14 +64,6 @@ export function elfAt(path: string): ElfFile | null {
   const file = knownFile(path)
   const content = 'errno' in file ? null : file.content()
   return content?.type === 'elf' ? content.elf : null
-}
-
-/** A private copy of a loader may have any name; then the libc that the program asks for tells. */
-function libcOf({ needed }: ElfFile, interpreter: string): LoaderFamily {
-  const family = loaderFamily(interpreter)
-  if (family !== 'unknown') return family
-  if (needed.some((name) => /^libc\.so\.6(\.1)?$/.test(name))) return 'glibc'
-  return needed.some((name) => /^libc\.(so$|musl-)/.test(name)) ? 'musl' : 'unknown'
 }
 
 /** In words: what it was linked for, what the column has, what to do. */

@@ -53,8 +53,8 @@ function inspectOnce(state: HookState): void {
 function tooNew(column: string, reason: string): GlibcMatrixError {
   return new GlibcMatrixError(
     'NODE_TOO_NEW',
-    `the Node of this suite can't run on the glibc of column ${column}: ${reason}`,
-    "Name a Node that was built for an older glibc by `node` in the config, or leave the column out of these files by `suites` or '@glibc'.",
+    `the Node of this suite can't run on the libc of column ${column}: ${reason}`,
+    "Name one that was built for it (an older glibc, or musl) by `node` in the config, or leave the column out of these files by `suites` or '@glibc'.",
     { column, reason },
   )
 }

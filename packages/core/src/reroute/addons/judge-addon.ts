@@ -1,4 +1,5 @@
 import type { ElfFile } from '../../elf/elf-file.js'
+import { libcOf } from '../../elf/loader-names.js'
 import type { Sysroot } from '../../sysroot/sysroot.js'
 import type { Verdict } from '../decision.js'
 import { describeVerdict } from '../describe-verdict.js'
@@ -24,7 +25,7 @@ export function judgeAddon(path: string, sysroot: Sysroot, options: PlanOptions,
   return { verdict, refusal: verdict.compatible ? null : describeVerdict(verdict, file.real, sysroot) }
 }
 
-function isOf({ machine, needed }: ElfFile, sysroot: Sysroot): boolean {
-  const isMusl = needed.some((name) => /^libc\.musl-|^libc\.so$|^ld-musl-/.test(name))
-  return machine === sysroot.machine && isMusl === (sysroot.musl ?? false)
+/** One that names no libc may be anybody's: it is judged as glibc's. */
+function isOf(elf: ElfFile, { machine, musl }: Sysroot): boolean {
+  return elf.machine === machine && (libcOf(elf) === 'musl') === (musl ?? false)
 }
