@@ -13,10 +13,10 @@ const outputs = [
   {
     file: 'shim.so',
     source: 'shim.c',
-    // Two segments instead of five: every process pays for mapping them.
     flags: [
-      ...['-shared', '-fPIC', '-Wl,--hash-style=both', '-Wl,-soname,glibc-matrix-shim.so'],
-      ...['-Wl,-z,noseparate-code', '-Wl,-z,norelro'],
+      ...['-Os', '-shared', '-fPIC', '-Wl,--hash-style=both', '-Wl,-soname,glibc-matrix-shim.so'],
+      ...['-Wl,-z,noseparate-code', '-Wl,-z,norelro', '-Wl,-Bsymbolic-functions'],
+      `-Wl,-T,${join(import.meta.dirname, 'c', 'shim.ld')}`,
       // Only what is weak may stay undefined.
       '-Wl,-z,defs',
     ],

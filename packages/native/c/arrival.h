@@ -8,7 +8,7 @@
 
 #include <fcntl.h>
 
-#include "maps.h"
+#include "syscalls.h"
 #include "trailer.h"
 
 static int octal_digit(char c) { return c >= '0' && c <= '7'; }
@@ -51,21 +51,22 @@ static int take_mount(const char *at, const char *end, const char *path) {
 
 /* Fills `self` for the process whose executable is `path`; 0 when no mount of ours shows it there. */
 static int take_arrival(const char *path) {
+  char text[16 * 1024];
   long fd = SYS4(__NR_openat, AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return 0;
   size_t length = 0;
   long got = 0;
   int found = 0;
-  while ((got = SYS3(__NR_read, fd, maps_text + length, MAPS_TEXT - length)) > 0) {
-    const char *at = maps_text, *end = maps_text + length + (size_t)got;
+  while ((got = SYS3(__NR_read, fd, text + length, sizeof text - length)) > 0) {
+    const char *at = text, *end = text + length + (size_t)got;
     for (const char *eol = at; eol < end; eol++)
       if (*eol == '\n') {
         if (take_mount(at, eol, path)) found = 1;
         at = eol + 1;
       }
     length = (size_t)(end - at);
-    bytes_copy(maps_text, at, length);
-    if (length == MAPS_TEXT) break;
+    bytes_copy(text, at, length);
+    if (length == sizeof text) break;
   }
   SYS1(__NR_close, fd);
   if (!found) return 0;

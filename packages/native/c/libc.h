@@ -11,6 +11,7 @@ extern char **environ __attribute__((weak));
 extern int *__errno_location(void) __attribute__((weak));
 
 static struct {
+  struct symbols symbols; /* of the libc that a list of mappings showed */
   int resolved;
   int (*execve)(const char *, char *const *, char *const *);
   int (*execvpe)(const char *, char *const *, char *const *);
@@ -41,28 +42,34 @@ static int is_libc(const struct object *o) {
   return (o->soname && texts_equal(o->soname, "libc.so.6")) || is_musl(o);
 }
 
-static void resolve_libc(const struct object *o, int count) {
-  struct symbols symbols = symbols_of(o, count);
-  libc.execve = find_function(&symbols, "execve");
-  libc.execvpe = find_function(&symbols, "execvpe");
-  libc.fexecve = find_function(&symbols, "fexecve");
-  libc.execveat = find_function(&symbols, "execveat");
-  libc.posix_spawn = find_function(&symbols, "posix_spawn");
-  libc.posix_spawnp = find_function(&symbols, "posix_spawnp");
-  libc.system = find_function(&symbols, "system");
-  libc.popen = find_function(&symbols, "popen");
-  libc.realpath = find_function(&symbols, "realpath");
+static void resolve_libc(void) {
+  libc.execve = find_function(&libc.symbols, "execve");
+  libc.execvpe = find_function(&libc.symbols, "execvpe");
+  libc.fexecve = find_function(&libc.symbols, "fexecve");
+  libc.execveat = find_function(&libc.symbols, "execveat");
+  libc.posix_spawn = find_function(&libc.symbols, "posix_spawn");
+  libc.posix_spawnp = find_function(&libc.symbols, "posix_spawnp");
+  libc.system = find_function(&libc.symbols, "system");
+  libc.popen = find_function(&libc.symbols, "popen");
+  libc.realpath = find_function(&libc.symbols, "realpath");
   libc.resolved = 1;
 }
 
-/* Another object's constructor may call one of these before the shim's own constructor ran. */
+static void find_libc(void) {
+  struct maps m;
+  read_maps(&m);
+  for (int i = 0; i < m.count && !libc.symbols.table; i++) {
+    struct object o;
+    if (read_object(&m, i, &o) && is_libc(&o)) libc.symbols = symbols_of(&m, &o);
+  }
+  leave_maps(&m);
+}
+
+/* Most programs start no other. Another object's constructor may do so before the shim's own ran. */
 static void require_libc(void) {
   if (libc.resolved) return;
-  int count = read_maps();
-  for (int i = 0; i < count && !libc.resolved; i++) {
-    struct object o;
-    if (read_object(i, count, &o) && is_libc(&o)) resolve_libc(&o, count);
-  }
+  if (!libc.symbols.table) find_libc();
+  if (libc.symbols.table) resolve_libc();
 }
 
 #endif

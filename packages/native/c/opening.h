@@ -9,7 +9,7 @@
 
 #include "start.h"
 
-static int report(int first, int count);
+static int report_again(void);
 
 static struct {
   uint64_t count, settled;
@@ -21,7 +21,7 @@ static struct {
 static long own_pid(void) { return SYS1(__NR_getpid, 0); }
 static long own_thread(void) { return SYS1(__NR_gettid, 0); }
 
-/* The maps are read into static memory. A holder that a fork left behind, or that waits for us, is not waited for. */
+/* One at a time writes down what is mapped. A holder that a fork left behind, or that waits for us, is not waited for. */
 static int take_turn(long pid) {
   for (int tries = 0; tries < 2000; tries++) {
     long holder = 0;
@@ -44,7 +44,7 @@ static void list_mapped(int settles) {
       opening.pid = 0;
       opening.settled = opening.count;
     }
-    if (!report(0, read_maps())) mark_loss();
+    if (!report_again()) mark_loss();
   }
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }
@@ -90,12 +90,13 @@ static struct {
 /* libc.so.6 has them from 2.34 on, libdl.so.2 before. */
 static void resolve_opening(void) {
   if (!take_turn(own_pid())) return;
-  int count = read_maps();
-  for (int i = 0; i < count && !real.dlvsym; i++) {
+  struct maps m;
+  read_maps(&m);
+  for (int i = 0; i < m.count && !real.dlvsym; i++) {
     struct object o;
-    if (!read_object(i, count, &o)) continue;
+    if (!read_object(&m, i, &o)) continue;
     if (!is_libc(&o) && !(o.soname && texts_equal(o.soname, "libdl.so.2"))) continue;
-    struct symbols symbols = symbols_of(&o, count);
+    struct symbols symbols = symbols_of(&m, &o);
     real.dlopen = find_function(&symbols, "dlopen");
     real.dlmopen = find_function(&symbols, "dlmopen");
     real.dlsym = find_function(&symbols, "dlsym");
@@ -103,6 +104,7 @@ static void resolve_opening(void) {
     real.dlerror = find_function(&symbols, "dlerror");
     real.dlclose = find_function(&symbols, "dlclose");
   }
+  leave_maps(&m);
   __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
 }
 

@@ -10,11 +10,13 @@
 #include "identity.h"
 #include "objects.h"
 
-static const struct mapping *own_loader(int count) {
-  for (int i = 0; i < count; i++)
-    if (maps[i].offset == 0 && maps[i].path_length > 0 &&
-        (texts_equal(maps[i].path, config.column_loader) || texts_equal(maps[i].path, config.host_loader)))
-      return &maps[i];
+static const struct mapping *own_loader(const struct maps *m) {
+  for (int i = 0; i < m->count; i++) {
+    const struct mapping *one = &m->list[i];
+    if (one->offset == 0 && one->path_length > 0 &&
+        (texts_equal(one->path, config.column_loader) || texts_equal(one->path, config.host_loader)))
+      return one;
+  }
   return 0;
 }
 
@@ -45,42 +47,48 @@ static uint64_t first_stack(int argc, char **argv) {
  * The strings lie one after the other: arguments, environment, the executed path (fs/exec.c). Fields by their number in
  * proc_pid_stat(5). 0 where something has changed since, so that the kernel itself must be asked.
  */
-static int find_own_map(int argc, char **argv, char **envp, int count, uint64_t *f) {
-  const struct mapping *loader = own_loader(count);
+static int find_own_map(const struct maps *m, int argc, char **argv, char **envp, uint64_t *f) {
+  const struct mapping *loader = own_loader(m);
   const char *last = 0, *end = argv[argc - 1] + text_length(argv[argc - 1]) + 1;
-  if (!first_break || !loader) return 0;
+  if (!m->first_break || !loader) return 0;
   if (envp[0] && envp[0] != end) return 0;
   f[49] = f[50] = (uintptr_t)end;
   for (char **entry = envp; *entry; entry++) last = *entry;
   if (last) end = last + text_length(last) + 1;
   if (end < argv[0] || !texts_equal(end, loader->path)) return 0;
   f[51] = (uintptr_t)end;
-  f[47] = first_break;
+  f[47] = m->first_break;
   f[28] = first_stack(argc, argv);
   find_code(loader, f);
   return 1;
 }
 
 /* With CAP_SYS_RESOURCE one field can be set alone. */
-static int begin_arguments_at(const char *text, int argc, char **argv, char **envp, int count) {
+static int begin_arguments_at(const struct maps *m, const char *text, int argc, char **argv, char **envp) {
   uint64_t f[STAT_FIELDS];
   if (SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_ARG_START, text, 0, 0) == 0) return 1;
-  if (!find_own_map(argc, argv, envp, count, f) && !read_stat(f)) return 0;
+  if (!find_own_map(m, argc, argv, envp, f) && !read_stat(f)) return 0;
   f[48] = (uintptr_t)text;
   return set_map(f);
+}
+
+/* The shim's own room stays what it is, and lies where memory was touched already. */
+static char *place_for_path(struct maps *m, size_t size) {
+  char *place = m->text + m->text_used;
+  if (m->memory || size > m->text_size - m->text_used) return own_path;
+  m->text_used += size;
+  return place;
 }
 
 /*
  * /proc/self/cmdline shall begin with argv[0], and before it the kernel has what ld.so was told (proc_pid_cmdline(5)). The
  * name moves to where the arguments follow it, over the program's path, and the kernel is told that they begin there.
  */
-static char *move_name(int argc, char **argv, char **envp, char *name, int count) {
-  static char path[4096];
+static char *move_name(struct maps *m, int argc, char **argv, char **envp, char *name) {
   size_t length = text_length(name), path_length = text_length(program);
   char *to = argv[0] + path_length - length;
-  if (path_length >= sizeof path || to <= name || !begin_arguments_at(to, argc, argv, envp, count)) return name;
-  bytes_copy(path, program, path_length + 1);
-  program = path;
+  if (path_length >= sizeof own_path || to <= name || !begin_arguments_at(m, to, argc, argv, envp)) return name;
+  program = bytes_copy(place_for_path(m, path_length + 1), program, path_length + 1);
   for (size_t i = length + 1; i-- > 0;) ((volatile char *)to)[i] = name[i];
   return to;
 }

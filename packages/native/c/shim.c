@@ -15,8 +15,6 @@
 extern char *program_invocation_name __attribute__((weak));
 extern char *program_invocation_short_name __attribute__((weak));
 
-static char line_bytes[64 * 1024];
-
 /* comm is the name of what was executed, argv[0] and program_invocation_name(3) are what the caller gave. */
 static void restore_names(char **argv, char *name) {
   SYS2(__NR_prctl, PR_SET_NAME, self.comm);
@@ -35,10 +33,12 @@ static int is_configured_libc(const struct object *o) {
   return o->build_id_length > 0;
 }
 
-static uintptr_t address_of_offset(const struct object *o, int count, uint64_t offset) {
-  for (int i = 0; i < count; i++)
-    if (same_file(&maps[i], o->first) && offset >= maps[i].offset && offset - maps[i].offset < maps[i].end - maps[i].start)
-      return maps[i].start + (offset - maps[i].offset);
+static uintptr_t address_of_offset(const struct maps *m, const struct object *o, uint64_t offset) {
+  for (int i = 0; i < m->count; i++) {
+    const struct mapping *one = &m->list[i];
+    if (same_file(one, o->first) && offset >= one->offset && offset - one->offset < one->end - one->start)
+      return one->start + (offset - one->offset);
+  }
   return 0;
 }
 
@@ -56,29 +56,29 @@ struct span {
 };
 
 /* Where the patches of libc go, as one span; empty when there is nothing to patch. */
-static struct span span_of_patches(const struct object *o, int count) {
+static struct span span_of_patches(const struct maps *m, const struct object *o) {
   struct span span = {~(uintptr_t)0, 0};
   for (uint32_t i = 0; i < config.patch_count && i < PATCHES_MAX; i++) {
     size_t length = config.patches[i].length;
-    uintptr_t at = address_of_offset(o, count, config.patches[i].offset);
+    uintptr_t at = address_of_offset(m, o, config.patches[i].offset);
     if (!at || length > sizeof config.patches[i].text) return (struct span){0, 0};
     if (at < span.start) span.start = at;
     if (at + length > span.end) span.end = at + length;
   }
-  return span.end && readable_in(o->first, count, span.start, span.end - span.start) ? span : (struct span){0, 0};
+  return span.end && readable_in(m, o->first, span.start, span.end - span.start) ? span : (struct span){0, 0};
 }
 
 /*
  * Private memory alone changes: the file, and with it the identity of the libc, stays what the sysroot holds. The strings
  * are read-only data of one segment, which becomes writable once.
  */
-static void patch_libc(const struct object *o, int count) {
+static void patch_libc(const struct maps *m, const struct object *o) {
   if (!is_configured_libc(o)) return;
-  struct span span = span_of_patches(o, count);
+  struct span span = span_of_patches(m, o);
   uintptr_t page;
   if (!span.end || !make_writable(span.start, span.end - span.start, &page)) return;
   for (uint32_t i = 0; i < config.patch_count && i < PATCHES_MAX; i++)
-    bytes_copy((void *)address_of_offset(o, count, config.patches[i].offset), (const void *)config.patches[i].text,
+    bytes_copy((void *)address_of_offset(m, o, config.patches[i].offset), (const void *)config.patches[i].text,
                config.patches[i].length);
   SYS3(__NR_mprotect, page, span.end - page, PROT_READ);
 }
@@ -110,17 +110,21 @@ static void put_object(struct line *l, const struct object *o) {
 /* What distinguishes one set of mapped files from another. */
 static uint64_t mapped_sum, mapped_opening;
 
+/* Started by a way that no shim is in, but to be followed from here on. */
+static int has_arrived;
+
 /*
- * Writes the `count` mappings that were just read, unless the last line said the same and no opening waits for it. 0 when
- * they could not be read.
+ * Writes the mappings that were just read, unless the last line said the same and no opening waits for it. 0 when they
+ * could not be read, or need more room.
  */
-static int report(int first, int count) {
-  struct line l = {line_bytes, 0, sizeof line_bytes, 0};
+static int report(int first, const struct maps *m) {
+  struct line l = {m->text + m->text_used, 0, m->text_size - m->text_used, 0};
   put_head(&l, "mapped", &self);
   put(&l, self.kind == 't' ? ",\"kind\":\"tool\"" : ",\"kind\":\"program\"");
   if (is_accounted) put(&l, ",\"accounted\":true");
   if (took_privileges) put(&l, ",\"noNewPrivs\":true");
-  if (first && self.kind != 't' && has_capabilities(program)) put(&l, ",\"capabilities\":true");
+  /* What a shim starts was looked at (target.h). */
+  if (first && self.kind != 't' && (begins_tree() || has_arrived) && has_capabilities(program)) put(&l, ",\"capabilities\":true");
   put(&l, ",\"ppid\":");
   put_unsigned(&l, (uint64_t)SYS1(__NR_getppid, 0), 10);
   put(&l, ",\"program\":");
@@ -130,68 +134,76 @@ static int report(int first, int count) {
   put(&l, ",\"objects\":[");
   uint64_t sum = 0;
   int objects = 0;
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < m->count; i++) {
     struct object o;
-    if (!read_object(i, count, &o)) continue;
-    if (first) patch_libc(&o, count);
-    if (is_libc(&o) && !libc.resolved) resolve_libc(&o, count);
+    if (!read_object(m, i, &o)) continue;
+    if (first) patch_libc(m, &o);
+    if (is_libc(&o) && !libc.symbols.table) libc.symbols = symbols_of(m, &o);
     if (objects++) put_char(&l, ',');
     sum += (o.first->inode + 1) * (o.major * 4096 + o.minor + 1);
     put_object(&l, &o);
   }
   put(&l, "]}\n");
-  if (count < 0) return 0;
+  if (m->count < 0 || (l.overflow && !m->memory)) return 0;
   if (first || sum != mapped_sum || opening.settled != mapped_opening) append_line(&l);
   mapped_sum = sum;
   mapped_opening = opening.settled;
   return 1;
 }
 
-/* What dl_iterate_phdr(3) says first of all: how many objects were ever added and removed. */
-struct phdr_info {
-  uintptr_t address;
-  const char *name;
-  const void *segments;
-  uint16_t segment_count;
-  unsigned long long adds, subs;
-};
-extern int dl_iterate_phdr(int (*)(struct phdr_info *, size_t, void *), void *) __attribute__((weak));
-
-static int read_loads(struct phdr_info *info, size_t size, void *loads) {
-  *(unsigned long long *)loads = size >= sizeof *info ? info->adds + (info->subs << 32) : 0;
-  return 1;
+static int report_again(void) {
+  struct maps m;
+  read_maps(&m);
+  int is_whole = report(0, &m);
+  leave_maps(&m);
+  return is_whole;
 }
 
-static unsigned long long loads_now(void) {
-  unsigned long long loads = 0;
-  if (&dl_iterate_phdr) dl_iterate_phdr(read_loads, &loads);
-  return loads;
+static unsigned long long adds_before_main, subs_before_main;
+
+/* The kernel's own words behind the environment (getauxval(3)), found before anything is taken out of that. */
+static ELF(auxv_t) *auxiliary;
+
+static void find_auxiliary(char **envp) {
+  while (*envp) envp++;
+  auxiliary = (ELF(auxv_t) *)(envp + 1);
 }
 
-static unsigned long long loads_before_main;
-
-/* execve(2) was given the copy's path, and that is what the kernel tells the program by AT_EXECFN (getauxval(3)). */
-static void restore_execfn(char **envp_end, const char *path) {
-  for (ELF(auxv_t) *entry = (ELF(auxv_t) *)(envp_end + 1); entry->a_type != AT_NULL; entry++)
-    if (entry->a_type == AT_EXECFN) entry->a_un.a_val = (uintptr_t)path;
+static ELF(auxv_t) *auxiliary_of(uint64_t type) {
+  for (ELF(auxv_t) *entry = auxiliary; entry->a_type != AT_NULL; entry++)
+    if (entry->a_type == type) return entry;
+  return 0;
 }
 
-/* Started by a way that no shim is in, but to be followed from here on. */
-static int has_arrived;
+/* Enough for most programs, and so near to the shim's other data that it costs a page of memory at most (shim.ld). */
+static char room[6144] __attribute__((section(".bss.room"), aligned(16)));
+
+/* Before main ld.so has loaded everything, as a rule: for the rest every mapping is asked for. */
+static void read_first_maps(struct maps *m) {
+  struct loaded loaded;
+  ELF(auxv_t) *vdso = auxiliary_of(AT_SYSINFO_EHDR);
+  read_loaded(&loaded);
+  adds_before_main = loaded.adds;
+  subs_before_main = loaded.subs;
+  if (!read_maps_of(m, &loaded, vdso ? vdso->a_un.a_val : 0, room, sizeof room)) read_maps(m);
+}
+
+/* execve(2) was given the copy's path, and that is what the kernel tells the program by AT_EXECFN. */
+static void restore_execfn(const char *path) {
+  ELF(auxv_t) *entry = auxiliary_of(AT_EXECFN);
+  if (entry) entry->a_un.a_val = (uintptr_t)path;
+}
 
 /* The program itself was executed: argv[0] is right. An empty path means that the kernel's own answer is right too. */
 static const char *begin_itself(char **envp) {
-  static char own[4096];
-  char **end = envp;
-  while (*end) end++;
   const char *path = take_variable(envp);
   if (path && *path) {
-    restore_execfn(end, path);
+    restore_execfn(path);
     return path;
   }
-  if (SYS4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", own, sizeof own - 1) <= 0) return 0;
-  if (!path) has_arrived = take_arrival(own);
-  return path || has_arrived ? own : 0;
+  if (SYS4(__NR_readlinkat, AT_FDCWD, "/proc/self/exe", own_path, sizeof own_path - 1) <= 0) return 0;
+  if (!path) has_arrived = take_arrival(own_path);
+  return path || has_arrived ? own_path : 0;
 }
 
 /*
@@ -227,21 +239,25 @@ static char *take_argv0(char **argv) {
 }
 
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
+  struct maps m;
   if (!find_arguments(&argc, &argv, &envp)) return;
-  char *name = 0, **end = envp;
+  char *name = 0;
+  find_auxiliary(envp);
   if (argc > 0 && argv[0]) name = is_in_glibc() ? read_trailer(argv[0]) : take_argv0(argv);
   program = name ? argv[0] : begin_itself(envp);
   if (!program) return;
-  loads_before_main = loads_now();
-  int count = read_maps();
-  if (name) restore_names(argv, move_name(argc, argv, envp, name, count));
+  read_first_maps(&m);
+  if (name) restore_names(argv, move_name(&m, argc, argv, envp, name));
   /* glibc's loader corrects it; musl's leaves its own there. */
-  while (*end) end++;
-  if (name && !is_in_glibc()) restore_execfn(end, program);
+  if (name && !is_in_glibc()) restore_execfn(program);
   if (!map_loss()) return;
   if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();
-  report(1, count);
+  if (!report(1, &m) && !m.memory) {
+    read_maps(&m);
+    report(1, &m);
+  }
+  leave_maps(&m);
   if (closed_early) mark_loss();
 }
 
@@ -250,7 +266,10 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
  * none was, no system call is made: the process may have forbidden them.
  */
 __attribute__((destructor)) static void end(void) {
+  struct loaded now;
   settle_at_last();
-  if (!program || !loss || loads_now() == loads_before_main) return;
-  if (!report(0, read_maps())) mark_loss();
+  if (!program || !loss) return;
+  read_loaded(&now);
+  if (now.adds == adds_before_main && now.subs == subs_before_main) return;
+  if (!report_again()) mark_loss();
 }

@@ -12,14 +12,14 @@ struct symbols {
   const uint32_t *gnu_hash, *sysv_hash;
 };
 
-static struct symbols symbols_of(const struct object *o, int count) {
+static struct symbols symbols_of(const struct maps *m, const struct object *o) {
   return (struct symbols){
       .base = o->base,
-      .table = (const ELF(Sym) *)dynamic_address(o, count, DT_SYMTAB),
-      .names = (const char *)dynamic_address(o, count, DT_STRTAB),
-      .versions = (const uint16_t *)dynamic_address(o, count, DT_VERSYM),
-      .gnu_hash = (const uint32_t *)dynamic_address(o, count, DT_GNU_HASH),
-      .sysv_hash = (const uint32_t *)dynamic_address(o, count, DT_HASH),
+      .table = (const ELF(Sym) *)dynamic_address(m, o, DT_SYMTAB),
+      .names = (const char *)dynamic_address(m, o, DT_STRTAB),
+      .versions = (const uint16_t *)dynamic_address(m, o, DT_VERSYM),
+      .gnu_hash = (const uint32_t *)dynamic_address(m, o, DT_GNU_HASH),
+      .sysv_hash = (const uint32_t *)dynamic_address(m, o, DT_HASH),
   };
 }
 

@@ -35,10 +35,11 @@ static inline void bytes_fill(void *to, unsigned char value, size_t n) {
   for (size_t i = 0; i < n; i++) t[i] = value;
 }
 
-static inline void bytes_copy(void *to, const void *from, size_t n) {
+static inline void *bytes_copy(void *to, const void *from, size_t n) {
   volatile unsigned char *t = to;
   const unsigned char *f = from;
   for (size_t i = 0; i < n; i++) t[i] = f[i];
+  return to;
 }
 
 /* Reads digits up to the first other character and leaves `at` there. */

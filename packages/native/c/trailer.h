@@ -36,6 +36,9 @@ static void copy_trailer(struct trailer *t, const char *trailer) {
 /* Who this process is: the spawn of the hook that its tree began with; a fork keeps it. Empty when no seal started it. */
 static struct trailer self;
 
+/* The hook's own start, which no shim announced. */
+static int begins_tree(void) { return bytes_equal(self.token, "0000000000000000", TOKEN_LENGTH); }
+
 /* The counter in an id has its highest bit set where Node counts as a program under test (loader.ts, spawnId). */
 static int node_is_program(void) { return self.id[ID_LENGTH / 2] >= '8'; }
 
@@ -90,6 +93,9 @@ static char *read_trailer(const char *path) {
   return trailer - length;
 }
 
+/* The program's real path, where it must be kept; in zeros. Behind all other data, of which it shares a page (shim.ld). */
+static char own_path[4096] __attribute__((section(".bss.name")));
+
 #define SPAWN_VARIABLE "GLIBC_MATRIX_SPAWN="
 
 /*
@@ -98,7 +104,6 @@ static char *read_trailer(const char *path) {
  * the variable out of the array in place, so that environ is the caller's; fills `self`, answers the path, null without it.
  */
 static const char *take_variable(char **envp) {
-  static char path[4096];
   size_t name_length = sizeof SPAWN_VARIABLE - 1, head = ID_LENGTH + TOKEN_LENGTH + 1;
   char **found = envp;
   while (*found && !bytes_equal_text(*found, SPAWN_VARIABLE, name_length)) found++;
@@ -108,11 +113,11 @@ static const char *take_variable(char **envp) {
   bytes_copy(self.id, value, ID_LENGTH);
   bytes_copy(self.token, value + ID_LENGTH, TOKEN_LENGTH);
   self.kind = value[ID_LENGTH + TOKEN_LENGTH];
-  bytes_copy(path, value + head, length < sizeof path - 1 ? length : sizeof path - 1);
+  bytes_copy(own_path, value + head, length < sizeof own_path - 1 ? length : sizeof own_path - 1);
   bytes_fill(*found, 0, name_length + head + length);
   end_environ_at(*found, name_length + head + length);
   for (; *found; found++) found[0] = found[1];
-  return path;
+  return own_path;
 }
 
 #endif
