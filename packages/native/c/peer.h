@@ -16,6 +16,13 @@ struct peer {
   unsigned uid, gid;
 };
 
+#define PEER_MESSAGE 2 /* SCM_CREDENTIALS, likewise */
+
+static int peer_of(long connection, struct peer *peer) {
+  int size = sizeof *peer;
+  return SYS5(__NR_getsockopt, connection, SOL_SOCKET, SO_PEERCRED, peer, &size) == 0;
+}
+
 /* Field 4 of proc_pid_stat(5); the name before it may hold anything, a parenthesis too. 0 when it can't be read. */
 static long parent_of(long pid) {
   char text[512];
@@ -38,12 +45,9 @@ static long parent_of(long pid) {
  * Our own user may do anything here; a process of another one is heard if it descends from the process that opened the
  * session (root may start such children). One that lost its parents is not: its tree stays unproven.
  */
-static int is_ours(long connection, long session) {
-  struct peer peer;
-  int size = sizeof peer;
-  if (SYS5(__NR_getsockopt, connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return 0;
-  if (peer.uid == (unsigned)SYS1(__NR_geteuid, 0)) return 1;
-  long pid = peer.pid;
+static int is_ours(const struct peer *peer, long session) {
+  if (peer->uid == (unsigned)SYS1(__NR_geteuid, 0)) return 1;
+  long pid = peer->pid;
   for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
     if (pid == session) return 1;
     pid = parent_of(pid);

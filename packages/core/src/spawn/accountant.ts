@@ -19,7 +19,7 @@ export function startAccountant(directory: string, journals: string): string {
   ;(child.stdin as { unref?: () => void } | null)?.unref?.()
   if (!waitFor(socket)) return ''
   // Root's children of other users are counted too; the directory's name can't be guessed or listed.
-  if (process.geteuid?.() === 0) chmodSync(socket, 0o666)
+  if (process.geteuid?.() === 0) for (const one of [socket, `${socket}t`]) chmodSync(one, 0o666)
   return socket
 }
 
