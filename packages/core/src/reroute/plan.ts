@@ -20,7 +20,16 @@ export type { PlanOptions } from './options.js'
  * the hook carries it out and `explain` prints it.
  */
 export function plan(command: Command, sysroot: Sysroot, options: PlanOptions): Decision {
-  const found = locate(command)
+  return planFound(locate(command), command, sysroot, options)
+}
+
+/** The same for who has looked already what the command would execute. */
+export function planFound(
+  found: Execution | Errno,
+  command: Command,
+  sysroot: Sysroot,
+  options: PlanOptions,
+): Decision {
   if ('errno' in found) return refused(found)
   const execution = lookThroughEnv(found, command)
   const isNode = runsNode(execution, options)

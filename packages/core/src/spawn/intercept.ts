@@ -2,7 +2,8 @@ import { besideHost } from '../reroute/beside-host.js'
 import type { Decision } from '../reroute/decision.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { followedCommand, spawnId, staticCommand } from '../reroute/loader.js'
-import { plan } from '../reroute/plan.js'
+import { locate } from '../reroute/locate.js'
+import { planFound } from '../reroute/plan.js'
 import { namedPrograms } from '../reroute/scope.js'
 import { chooseStrategy } from '../reroute/strategies/choose.js'
 import { inNamespace, showHere, shownPrograms } from '../reroute/strategies/namespace.js'
@@ -11,6 +12,7 @@ import { describeSpawn, type How, notStarted } from './describe-spawn.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
 import { startInWorker } from './in-worker.js'
 import { asUser, otherUser } from './other-user.js'
+import { recall, remember, repeatedCommand } from './repeat.js'
 import { type Interception, readCommand, type SpawnRequest } from './request.js'
 import { startWorker } from './start-worker.js'
 
@@ -25,20 +27,33 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
 
   const user = otherUser(request)
   const command = readCommand(request)
-  const planned = plan(command, column.sysroot, state.plan)
-  const decision = user === null ? planned : asUser(planned, user)
+  const found = locate(command)
+  const isOrdinary = user === null && state.worker === null && !('errno' in found)
+  const known = isOrdinary ? recall(found, command, column.seal, state.plan) : null
   const journal = journalFor(state, user)
   journal.reserve(state.count)
   const id = spawnId(journal.id, state.count++, state.plan.runtime ?? 'host')
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
   const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }
-  const announce = (made: Decision, how: How = notStarted) =>
-    state.journal.append(describeSpawn({ id, place, worker: state.worker?.spawn ?? null }, command, made, how))
+  if (known !== null && isOrdinary) {
+    const { args, cwd, env } = command
+    state.journal.append({ ...known.line, id, place, command: args, cwd, env })
+    return { ...asked, ...repeatedCommand(known, found, command, column.seal, id) }
+  }
+  const planned = planFound(found, command, column.sysroot, state.plan)
+  const decision = user === null ? planned : asUser(planned, user)
+  const announce = (made: Decision, how: How = notStarted) => {
+    const line = describeSpawn({ id, place, worker: state.worker?.spawn ?? null }, command, made, how)
+    state.journal.append(line)
+    return line
+  }
   if (decision.decision === 'reroute') lendLibraries(column.seal, decision.verdict.hostLibraries)
   if (state.worker !== null)
     return startInWorker({ ...asked, id, column: place.column, decision, announce }, state.worker)
   const seal = (user && column.sealForOthers) ?? column.seal
   const isNamespace = state.session.programs.strategy === 'namespace' && !seal.emulator
+  // The other strategies look at a program's file again at each start.
+  const isByLoader = state.session.programs.strategy === 'loader'
   const namespace = seal === column.seal && state.namespace?.column === place.column ? state.namespace : null
 
   if (decision.decision === 'reroute') {
@@ -52,15 +67,17 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
       announce({ decision: 'passthrough', code: 'strategy-refused', reason, program, follow: null })
       return asked
     }
-    announce(decision, { strategy: strategy.name, strategyReason: reason })
+    const line = announce(decision, { strategy: strategy.name, strategyReason: reason })
+    if (isOrdinary && isByLoader) remember(found, command, seal, state.plan, { decision, beside, line })
     const { env = [], ...started } = strategy.command(start)
     return { ...asked, ...started, envPairs: [...request.envPairs, ...env] }
   }
-  announce(decision)
+  const line = announce(decision)
   if (decision.follow === null) {
     const { code, program } = decision
     return code === 'static' && program !== null ? { ...asked, ...staticCommand(seal, program, asked, id) } : asked
   }
+  if (isOrdinary && !isNamespace) remember(found, command, seal, state.plan, { decision, beside: null, line })
   const followed = followedCommand(seal, decision.follow, id, command.file)
   if (isNamespace && namespace !== null) showHere(namedPrograms(state.plan), seal, namespace)
   const shown = isNamespace ? shownPrograms(namedPrograms(state.plan), seal, id) : []

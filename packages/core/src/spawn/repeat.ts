@@ -1,0 +1,68 @@
+import type { SpawnLine } from '../evidence/record.js'
+import type { BesideHost } from '../reroute/beside-host.js'
+import type { Command, Decision } from '../reroute/decision.js'
+import type { Execution } from '../reroute/execute.js'
+import type { KnownFile } from '../reroute/known-file.js'
+import { followedCommand, type SealedCommand, type SpawnId, sealedCommand } from '../reroute/loader.js'
+import type { PlanOptions } from '../reroute/options.js'
+import type { Seal } from '../reroute/seal.js'
+
+/** A start by `loader`, or of a followed tool, as it was made before. */
+export interface Repeatable {
+  readonly decision: Decision
+  readonly beside: BesideHost | null
+  /** How it was announced. */
+  readonly line: SpawnLine
+}
+
+interface Entry extends Repeatable {
+  readonly seal: Seal
+  readonly plan: PlanOptions
+  readonly cwd: string
+  readonly libraryPath: string | undefined
+  readonly preload: string | undefined
+}
+
+const most = 16
+const entries = new WeakMap<KnownFile, Entry[]>()
+
+/**
+ * What was done with this very file, in this directory and with these search paths: then a start differs in argv alone. The
+ * hook's code is cold after each process, so what isn't run is what is won.
+ */
+export function recall(found: Execution, { cwd, env }: Command, seal: Seal, plan: PlanOptions): Repeatable | null {
+  if (!isPlain(found)) return null
+  const same = (entry: Entry) =>
+    entry.cwd === cwd &&
+    entry.seal === seal &&
+    entry.plan === plan &&
+    entry.libraryPath === env.LD_LIBRARY_PATH &&
+    entry.preload === env.LD_PRELOAD
+  return entries.get(found.binary)?.find(same) ?? null
+}
+
+/** As with a verdict (../reroute/verdict.ts), only what went well: a library that is missing may be there the next time. */
+export function remember(found: Execution, command: Command, seal: Seal, plan: PlanOptions, made: Repeatable): void {
+  const { decision } = made
+  if (!isPlain(found) || (decision.decision === 'reroute' ? !decision.verdict.compatible : decision.follow === null)) return
+  const { cwd, env } = command
+  const entry = { ...made, seal, plan, cwd, libraryPath: env.LD_LIBRARY_PATH, preload: env.LD_PRELOAD }
+  entries.set(found.binary, [entry, ...(entries.get(found.binary) ?? [])].slice(0, most))
+}
+
+/** A script's start depends on other files too. */
+function isPlain({ asked, binary }: Execution): boolean {
+  return asked === binary
+}
+
+export function repeatedCommand(
+  { decision, beside }: Repeatable,
+  found: Execution,
+  { file, env }: Command,
+  seal: Seal,
+  id: SpawnId,
+): SealedCommand {
+  const { name, binary, args } = found
+  if (decision.decision === 'reroute') return sealedCommand(seal, binary.real, args, id, env, beside, name)
+  return followedCommand(seal, { program: binary.real, args }, id, file)
+}
