@@ -44,7 +44,8 @@ export function recall(found: Execution, { cwd, env }: Command, seal: Seal, plan
 /** As with a verdict (../reroute/verdict.ts), only what went well: a library that is missing may be there the next time. */
 export function remember(found: Execution, command: Command, seal: Seal, plan: PlanOptions, made: Repeatable): void {
   const { decision } = made
-  if (!isPlain(found) || (decision.decision === 'reroute' ? !decision.verdict.compatible : decision.follow === null)) return
+  if (!isPlain(found) || (decision.decision === 'reroute' ? !decision.verdict.compatible : decision.follow === null))
+    return
   const { cwd, env } = command
   const entry = { ...made, seal, plan, cwd, libraryPath: env.LD_LIBRARY_PATH, preload: env.LD_PRELOAD }
   entries.set(found.binary, [entry, ...(entries.get(found.binary) ?? [])].slice(0, most))
