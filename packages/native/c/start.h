@@ -168,7 +168,7 @@ static int start_static(const struct call *call, const struct target *t, char *c
   struct trailer trailer = trailer_of(call, 'x');
   size_t n = count_arguments(argv), used = 5;
   char *all[n + 6];
-  all[0] = config.emulator;
+  all[0] = (char *)config.emulator;
   all[1] = "-L";
   all[2] = "/";
   all[3] = "-0";
