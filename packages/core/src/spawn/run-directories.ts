@@ -2,7 +2,7 @@ import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import { noSpace } from '../evidence/no-space.js'
-import { canTellOwners, isAbandonedRun } from './run-owner.js'
+import { canTellOwners, claimRun, isAbandonedRun } from './run-owner.js'
 
 /**
  * A new directory for a run's seals and records. ld.so's built-in strings leave 18 bytes, so it is `/tmp/XXXXXX`: a random
@@ -14,9 +14,13 @@ export function makeRunDirectory(): string {
   sweep()
   const place = places().find((place) => isUsable(place))
   if (place === undefined) throw noPlace()
+  let directory: string | undefined
   try {
-    return mkdtempSync(`${place}/`)
+    directory = mkdtempSync(`${place}/`)
+    claimRun(directory)
+    return directory
   } catch (error) {
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
     throw runFailure(error, place)
   }
 }

@@ -12,7 +12,6 @@ import { startAccountant } from './accountant.js'
 import { checkEmulatedStrategy, checkStrategy } from './available-strategies.js'
 import { mayRun, nobody } from './other-user.js'
 import { makeRunDirectory, runFailure } from './run-directories.js'
-import { claimRun } from './run-owner.js'
 import { chooseStartPage } from './start-page.js'
 
 /** A column of the matrix: its sysroot, or why there is none. */
@@ -120,7 +119,6 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     writeFileSync(file, JSON.stringify(session), { mode: 0o600 })
     // A child with another uid (root may start one) must reach its loader; the name can't be guessed or listed.
     if (process.getuid?.() === 0) for (const open of [directory, journals]) chmodSync(open, 0o711)
-    claimRun(directory)
     return session
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
