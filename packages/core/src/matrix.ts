@@ -121,7 +121,8 @@ function verdicts(session: Session): VerdictOf {
   const sysroots = new Map(session.columns.map(({ name, sysroot }) => [name, sysroot]))
   return (column, program) => {
     const sysroot = sysroots.get(column)
-    if (!sysroot) return null
+    // Of a sysroot that was removed meanwhile nothing is known any more.
+    if (!sysroot || !existsSync(sysroot.libc.path)) return null
     const decision = plan({ file: program, args: [program], cwd: '/', env: {} }, sysroot, options)
     if (decision.decision === 'passthrough') return decision.code === 'foreign-libc' ? decision.reason : null
     return decision.verdict.compatible ? null : decision.reason

@@ -10,6 +10,8 @@ export function printFailure(error: unknown, argv: readonly string[]): number {
 
 export function describeFailure(error: unknown): string {
   if (isGlibcMatrixError(error)) return `glibc-matrix: ${error.code}: ${error.message}\n${indent(error.hint)}`
+  if ((error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd')
+    return `glibc-matrix: USAGE: the current directory does not exist any more\n${indent('Change to one that does.')}`
   const message = error instanceof Error ? error.message : String(error)
   return `glibc-matrix: INTERNAL: ${message}\n${indent('Run it again with --debug, and report what it prints.')}`
 }

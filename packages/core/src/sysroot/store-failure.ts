@@ -12,7 +12,9 @@ export function storeFailure(error: unknown, store: string): unknown {
       error,
     )
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+  // Node says so of mkdir on a read-only file system.
+  const isMkdir = code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir'
+  if (isMkdir || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
     return new GlibcMatrixError(
       'STORE_NOT_WRITABLE',
       `The store ${store} can't be written (${code}): ${(error as Error).message}`,
