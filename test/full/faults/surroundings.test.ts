@@ -71,7 +71,12 @@ const cases: readonly (readonly [string, string, string, readonly string[] | str
   ['a read-only store', 'mount --bind home home && mount -o remount,ro,bind home', plain, proven],
   ['a read-only HOME', 'mount --bind . . && mount -o remount,ro,bind . && cd .', plain, proven],
   ['no /proc', 'mount -t tmpfs none /proc', plain, 'PLATFORM_UNSUPPORTED'],
-  ['no /proc for a program', ':', 'unshare -m sh -c "mount -t tmpfs none /proc; exec ./tells-libc"', ['unproven', 'unproven']],
+  [
+    'no /proc for a program',
+    ':',
+    'unshare -m sh -c "mount -t tmpfs none /proc; exec ./tells-libc"',
+    ['unproven', 'unproven'],
+  ],
   ['64 descriptors', 'ulimit -n 64', plain, proven],
   ['no descriptor left for a program', ':', `bash -c 'ulimit -n 3; exec ./tells-libc'; true`, ['unproven', 'unproven']],
   ['no file may grow', 'ulimit -c 0', "sh -c 'ulimit -f 0; ./tells-libc' && ./tells-libc", proven],
