@@ -8,12 +8,13 @@ export type LinkerTool = (typeof linkerTools)[number]
  * What makes a compiler link programs that run on a sysroot: for `cc` and `cmake` words of a command, for `cargo` and `cgo`
  * an assignment. DT_RPATH instead of DT_RUNPATH (--disable-new-dtags), so that the libraries' own needs are served too.
  */
-export function linkerFlags({ loader, libraryPath }: Sysroot, tool: LinkerTool): string {
+export function linkerFlags({ loader, libraryPath, musl }: Sysroot, tool: LinkerTool): string {
   const flags = [`-Wl,--dynamic-linker=${loader}`, `-Wl,-rpath,${libraryPath.join(':')}`, '-Wl,--disable-new-dtags']
   const text = flags.join(' ')
   const forms: Readonly<Record<LinkerTool, string>> = {
     cc: text,
-    cargo: `RUSTFLAGS='${flags.map((flag) => `-C link-arg=${flag}`).join(' ')}'`,
+    // For musl it links statically unless told otherwise.
+    cargo: `RUSTFLAGS='${musl ? '-C target-feature=-crt-static ' : ''}${flags.map((flag) => `-C link-arg=${flag}`).join(' ')}'`,
     cgo: `CGO_LDFLAGS='${text}'`,
     cmake: `'-DCMAKE_EXE_LINKER_FLAGS=${text}'`,
   }

@@ -24,11 +24,12 @@ export async function npmPackage(
   { name, version }: PackageName,
 ): Promise<Uint8Array> {
   const { glibc, machine, spec, digest, packages } = manifest
+  const libc = glibc.startsWith('musl-') ? glibc : `glibc ${glibc}`
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const about = {
     name,
     version,
-    description: `glibc ${glibc} of ${machine} (${spec}) as a sysroot for glibc-matrix`,
+    description: `${libc} of ${machine} (${spec}) as a sysroot for glibc-matrix`,
     license: 'SEE LICENSE IN README.md',
     keywords: ['glibc', 'glibc-matrix', 'sysroot'],
     files: [ARCHIVE_IN_PACKAGE],
@@ -37,7 +38,7 @@ export async function npmPackage(
   const readme = [
     `# ${name}`,
     '',
-    `glibc ${glibc} of ${machine}, packed from \`${spec}\` by \`glibc-matrix pack\`. Use it as \`npm:${name}@${version}\`.`,
+    `${libc} of ${machine}, packed from \`${spec}\` by \`glibc-matrix pack\`. Use it as \`npm:${name}@${version}\`.`,
     '',
     'The licences are those of what is packed; copyright files are in the archive where the packages have them.',
     '',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { dirSync } from 'tmp'
 import { beforeAll, expect, it } from 'vitest'
 
-const shim = join(import.meta.dirname, `../../packages/native/prebuilt/linux-${process.arch}/shim.so`)
+const shim = join(import.meta.dirname, `../../../packages/native/prebuilt/linux-${process.arch}/shim.so`)
 const { name: directory } = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-musl-' })
 const source = `#include <dlfcn.h>
 #include <spawn.h>
