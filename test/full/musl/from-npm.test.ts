@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { glibcMatrix } from '../../e2e/cli/command.js'
+import { glibcMatrix, temporaryDirectory as storeDirectory } from '../../e2e/cli/command.js'
 import { resolveSysroot } from '../../e2e/traps/built.js'
 import { temporaryDirectory } from '../directory.js'
 
 // Programs for musl as npm has them, of x64. Some are static, most need no more than libc, and those of C++ want its runtime.
 const packages = ['sass-embedded-linux-musl', 'lightningcss-cli-linux', '@biomejs/cli-linux'] as const
 // The user's store gets nothing of another machine.
-process.env.GLIBC_MATRIX_HOME = temporaryDirectory('musl-home')
+process.env.GLIBC_MATRIX_HOME = storeDirectory()
 const directory = temporaryDirectory('musl-npm')
 
 beforeAll(() => {
