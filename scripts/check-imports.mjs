@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 // Area of packages/core/src → areas that it may import. `errors` is open to all; `x (types)` to `import type` alone.
-// `matrix` puts the stages together behind `index`; `register` is the door of workers and children,
+// `matrix` puts the stages together behind `index`; `store` is the door of commands that start nothing, `register` is the door of workers and children,
 // and of `node --import`, for which it loads `preload`.
 const core = {
   errors: [],
@@ -20,6 +20,7 @@ const core = {
   spawn: ['reroute', 'evidence', 'sysroot (types)'],
   report: ['evidence'],
   register: ['spawn', 'reroute', 'elf', 'evidence', 'preload', 'register'],
+  store: ['config', 'sysroot'],
   matrix: ['config', 'sysroot', 'reroute', 'spawn', 'evidence', 'report'],
   'write-run': ['spawn', 'report'],
   preload: ['config', 'spawn', 'report', 'matrix', 'write-run'],
@@ -30,7 +31,7 @@ const core = {
 const packages = {
   native: [],
   core: ['@glibc-matrix/native'],
-  cli: ['@glibc-matrix/core', '@glibc-matrix/core/register'],
+  cli: ['@glibc-matrix/core', '@glibc-matrix/core/store', '@glibc-matrix/core/register'],
   'jest-environment-glibc': ['@glibc-matrix/core', '@glibc-matrix/core/register'],
   'vitest-environment-glibc': ['@glibc-matrix/core', '@glibc-matrix/core/register'],
 }

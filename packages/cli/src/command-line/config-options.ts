@@ -1,4 +1,4 @@
-import { type GlibcMatrixConfig, loadConfig, type ResolvedConfig } from '@glibc-matrix/core'
+import { type GlibcMatrixConfig, loadConfig, type ResolvedConfig } from '@glibc-matrix/core/store'
 import { blobFlags, installFlags, judgeFlags } from './flags.js'
 
 const keys = Object.keys({ ...installFlags, ...judgeFlags, ...blobFlags })

@@ -1,4 +1,4 @@
-import type { GlibcMatrixConfig } from '@glibc-matrix/core'
+import type { GlibcMatrixConfig } from '@glibc-matrix/core/store'
 
 /** One flag of the command line; the key of its row is what the command reads. */
 export interface Flag {

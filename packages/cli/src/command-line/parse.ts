@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { GlibcMatrixError } from '@glibc-matrix/core'
+import { GlibcMatrixError } from '@glibc-matrix/core/store'
 import type { CommandRow, Input } from './command.js'
 import { commonFlags, type Flag, type Flags } from './flags.js'
 import { nearest } from './nearest.js'

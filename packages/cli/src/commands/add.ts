@@ -1,4 +1,4 @@
-import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot } from '@glibc-matrix/core'
+import { GlibcMatrixError, listSysroots, type ResolvedConfig, renameSysroot } from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { addFlags } from '../command-line/flags.js'
@@ -8,7 +8,6 @@ import { print } from '../output/print.js'
 import { addConfigured } from '../sysroots/add-configured.js'
 import { addPinned } from '../sysroots/add-pinned.js'
 import { describeAdded } from '../sysroots/describe-added.js'
-import { withLibrariesOf } from '../sysroots/for-programs.js'
 import { checkPinned, frozen } from '../sysroots/frozen.js'
 import { installed } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'
@@ -26,7 +25,7 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
   if (name !== null) checkName(name, asked[0] as AskedSysroot)
   for (const each of asked) {
     const plain = { ...each, name: name ?? each.name }
-    const wanted = options.for === undefined ? plain : await withLibrariesOf(options.for, plain, config)
+    const wanted = options.for === undefined ? plain : await withLibraries(options.for, plain, config)
     const sysroot = await installed(wanted, config)
     if (wanted.name !== null) await renameSysroot(sysroot, wanted.name)
     await print(describeAdded(sysroot))
@@ -34,6 +33,12 @@ export async function run({ words, options }: Input<typeof addFlags>): Promise<n
     if (more.length > 0) await print(`  packages for ${options.for?.join(', ')}: ${more.join(', ')}\n`)
   }
   return 0
+}
+
+/** What looks into programs is loaded for them alone. */
+async function withLibraries(programs: readonly string[], asked: AskedSysroot, config: ResolvedConfig) {
+  const { withLibrariesOf } = await import('../sysroots/for-programs.js')
+  return withLibrariesOf(programs, asked, config)
 }
 
 /** Only a name of the config or a spec can be installed; the name of what is installed already means nothing new. */

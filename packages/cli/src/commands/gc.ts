@@ -1,4 +1,4 @@
-import { collectGarbage } from '@glibc-matrix/core'
+import { collectGarbage } from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
 import { print, printJson } from '../output/print.js'

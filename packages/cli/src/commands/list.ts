@@ -1,4 +1,4 @@
-import { listSysroots, type Sysroot } from '@glibc-matrix/core'
+import { listSysroots, type Sysroot } from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
 import { describeFailure } from '../output/failure.js'

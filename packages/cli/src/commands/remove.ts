@@ -1,4 +1,4 @@
-import { removeSysroot } from '@glibc-matrix/core'
+import { removeSysroot } from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import type { Flags } from '../command-line/flags.js'
 import { describeFailure } from '../output/failure.js'

@@ -7,7 +7,7 @@ import {
   type ResolvedConfig,
   resolveSysroot,
   type Sysroot,
-} from '@glibc-matrix/core'
+} from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { updateFlags } from '../command-line/flags.js'

@@ -1,4 +1,4 @@
-import { type CheckedSysroot, checkSysroots, GlibcMatrixError } from '@glibc-matrix/core'
+import { type CheckedSysroot, checkSysroots, GlibcMatrixError } from '@glibc-matrix/core/store'
 import type { Input } from '../command-line/command.js'
 import type { jsonFlag } from '../command-line/flags.js'
 import { print, printJson } from '../output/print.js'

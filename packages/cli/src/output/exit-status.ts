@@ -1,4 +1,4 @@
-import { type ErrorCode, isGlibcMatrixError } from '@glibc-matrix/core'
+import { type ErrorCode, isGlibcMatrixError } from '@glibc-matrix/core/store'
 
 /** As a shell has it: 127 for a command that isn't there, 126 for one that can't be started, 2 for usage. */
 const statuses: { readonly [Code in ErrorCode]?: number } = {

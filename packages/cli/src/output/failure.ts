@@ -1,4 +1,4 @@
-import { isGlibcMatrixError } from '@glibc-matrix/core'
+import { isGlibcMatrixError } from '@glibc-matrix/core/store'
 import { exitStatus } from './exit-status.js'
 
 /** Tells a failure on stderr, without a stack unless asked for, and answers the exit status. */

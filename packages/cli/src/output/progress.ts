@@ -1,4 +1,4 @@
-import type { Progress } from '@glibc-matrix/core'
+import type { Progress } from '@glibc-matrix/core/store'
 
 /** Shows downloads on stderr: one line that moves on a terminal, else one line for each stage. */
 export function progressReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {

@@ -5,7 +5,7 @@ import {
   type ResolvedConfig,
   renameSysroot,
   resolveSysroot,
-} from '@glibc-matrix/core'
+} from '@glibc-matrix/core/store'
 import { print } from '../output/print.js'
 import { progressReporter } from '../output/progress.js'
 import { describeAdded } from './describe-added.js'

@@ -1,4 +1,4 @@
-import { columnRequests, pinSysroots, type ResolvedConfig } from '@glibc-matrix/core'
+import { columnRequests, pinSysroots, type ResolvedConfig } from '@glibc-matrix/core/store'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { print } from '../output/print.js'

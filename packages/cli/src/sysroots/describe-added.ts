@@ -1,4 +1,4 @@
-import type { Sysroot } from '@glibc-matrix/core'
+import type { Sysroot } from '@glibc-matrix/core/store'
 import { libcName } from '../output/libc-name.js'
 import { columnsOf } from '../output/print.js'
 

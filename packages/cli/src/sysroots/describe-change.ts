@@ -1,4 +1,4 @@
-import { compareSysroots, type PinnedChange } from '@glibc-matrix/core'
+import { compareSysroots, type PinnedChange } from '@glibc-matrix/core/store'
 import { libcName } from '../output/libc-name.js'
 
 /** More of one kind than this are only counted. */

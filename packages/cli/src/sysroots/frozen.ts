@@ -1,4 +1,4 @@
-import { GlibcMatrixError, type ResolvedConfig } from '@glibc-matrix/core'
+import { GlibcMatrixError, type ResolvedConfig } from '@glibc-matrix/core/store'
 import { isConfigured } from './install.js'
 import type { AskedSysroot } from './request.js'
 

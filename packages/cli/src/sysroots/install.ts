@@ -1,4 +1,4 @@
-import { type ResolvedConfig, resolveSysroot, type Sysroot } from '@glibc-matrix/core'
+import { type ResolvedConfig, resolveSysroot, type Sysroot } from '@glibc-matrix/core/store'
 import { progressReporter } from '../output/progress.js'
 import type { AskedSysroot } from './request.js'
 

@@ -7,7 +7,7 @@ import {
   type ResolvedConfig,
   resolveSysroot,
   type Sysroot,
-} from '@glibc-matrix/core'
+} from '@glibc-matrix/core/store'
 
 /** A sysroot to be resolved, with every package that decides which installed one it is. */
 export type AskedSysroot = ResolvedConfig['sysroots'][number]

@@ -4,10 +4,8 @@ import { GlibcMatrixError } from '../../errors.js'
 import { decompress } from '../unpack/compression.js'
 import type { TarEntry } from '../unpack/place-entry.js'
 import { entriesOf } from '../unpack/tar-entries.js'
+import { ARCHIVE_IN_PACKAGE } from './archive-in-package.js'
 import { type PackedSysroot, tarOf } from './pack-sysroot.js'
-
-/** One file in the package: npm itself drops symlinks and changes modes. */
-export const ARCHIVE_IN_PACKAGE = 'sysroot.tar.gz'
 
 /** Far above any sysroot. */
 const MAX_BYTES = 4 * 2 ** 30

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { GlibcMatrixError } from '../../errors.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 import type { InstallContext, Provider } from './provider.js'
-import { buildGlibc } from './source/build.js'
-import { openLog } from './source/log.js'
-import { keepWhatRuns } from './source/slim.js'
-import { checkTools } from './source/tools.js'
-import { sourceTree } from './source/tree.js'
 
 type SourceSpec = Extract<SysrootSpec, { kind: 'source' }>
 
@@ -33,21 +28,8 @@ function keyOf(spec: SourceSpec): string {
 }
 
 async function install(spec: SourceSpec, root: string, context: InstallContext): Promise<readonly InstalledPackage[]> {
-  const { path, isTree } = existing(spec)
-  checkTools(path, context.env)
-  const work = `${root}-build`
-  const log = openLog(keyOf(spec), context.env)
-  const job = { sysroot: source.format(spec), env: context.env, log, onProgress: context.onProgress }
-  try {
-    const tree = await sourceTree(path, isTree, work, job)
-    const prefix = await buildGlibc(tree.path, work, job)
-    keepWhatRuns(prefix, root)
-    log.discard()
-    return [{ name: 'glibc', version: tree.version, sha256: isTree ? '' : sha256Of(path) }]
-  } finally {
-    log.close()
-    rmSync(work, { recursive: true, force: true })
-  }
+  const { installSource } = await import('./source/install.js')
+  return installSource({ ...existing(spec), key: keyOf(spec), sysroot: source.format(spec) }, root, context)
 }
 
 function existing(spec: SourceSpec): { path: string; isTree: boolean } {
@@ -64,8 +46,4 @@ function existing(spec: SourceSpec): { path: string; isTree: boolean } {
     "Name a tarball of glibc's sources (glibc-2.31.tar.xz), or the directory that one unpacks to.",
     { spec: source.format(spec), path },
   )
-}
-
-function sha256Of(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
 }

@@ -4,7 +4,6 @@ import { machineArchitecture } from '../../architecture.js'
 import { LAYOUTS } from '../../layouts.js'
 import type { InstalledPackage, SuiteSpec } from '../../sysroot.js'
 import type { InstallContext, Location } from '../provider.js'
-import { findArchive } from './archive.js'
 import type { Distribution } from './distributions.js'
 import type { Lookup } from './lookup.js'
 
@@ -31,8 +30,8 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     return { kind, suite, arch, packages: [...new Set(packages)].sort() }
   }
 
-  const lookupOf = (spec: Spec, context: InstallContext): Lookup => ({
-    archive: findArchive(context, distribution),
+  const lookupOf = async (spec: Spec, context: InstallContext): Promise<Lookup> => ({
+    archive: (await import('./archive.js')).findArchive(context, distribution),
     arch: spec.arch ?? machineArchitecture(),
     sysroot: format(spec),
     context,
@@ -47,7 +46,11 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     // What installs is loaded here: most commands find everything there.
     const packages =
       pins === null
-        ? await (await import('./select.js')).selectPackages(spec.suite, packagesOf(spec), lookupOf(spec, context))
+        ? await (await import('./select.js')).selectPackages(
+            spec.suite,
+            packagesOf(spec),
+            await lookupOf(spec, context),
+          )
         : (await import('./pinned.js')).pinnedPackages(pins, distribution, context)
     const { placePackages } = await import('./place-packages.js')
     return placePackages(packages, format(spec), context, root)
@@ -64,7 +67,7 @@ export function suiteProvider<Kind extends Distribution['kind']>(distribution: D
     packagesFor: async (spec: Spec, sonames: readonly string[], context: InstallContext) => {
       if (spec.musl) throw noLibraries(sonames, format(spec))
       const { packagesFor } = await import('./packages-for.js')
-      const found = await packagesFor(spec, sonames, lookupOf(spec, context))
+      const found = await packagesFor(spec, sonames, await lookupOf(spec, context))
       return found.filter((name) => !BASE_PACKAGES.includes(name))
     },
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { ARCHIVE_IN_PACKAGE } from '../../pack/npm-package.js'
+import { ARCHIVE_IN_PACKAGE } from '../../pack/archive-in-package.js'
 
 /** A package with a sysroot as the project has it installed. */
 export interface ProjectPackage {
