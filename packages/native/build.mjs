@@ -29,19 +29,21 @@ const outputs = [
 /** GCC's outline atomics are functions of libgcc, which isn't there. */
 const machineFlags = {
   arm64: ['-mno-outline-atomics'],
+  ia32: ['-D_FILE_OFFSET_BITS=64'],
   arm: ['-marm', '-fno-unwind-tables', '-D_FILE_OFFSET_BITS=64'],
 }
 /** Division is libgcc's there. */
-const libraries = { arm: ['-lgcc'] }
+const libraries = { ia32: ['-lgcc'], arm: ['-lgcc'] }
 const compilers = {
   x64: 'x86_64-linux-gnu-gcc',
   arm64: 'aarch64-linux-gnu-gcc',
   s390x: 's390x-linux-gnu-gcc',
   riscv64: 'riscv64-linux-gnu-gcc',
+  ia32: 'i686-linux-gnu-gcc',
   arm: 'arm-linux-gnueabihf-gcc',
 }
 /** Where an emulator runs programs, all that runs on the machine itself is another's. */
-const emulatedOnly = ['s390x', 'riscv64', 'arm']
+const emulatedOnly = ['s390x', 'riscv64', 'ia32', 'arm']
 
 if (process.platform !== 'linux') {
   console.log(`glibc-matrix: the native parts are for Linux; nothing to build on ${process.platform}`)

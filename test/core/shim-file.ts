@@ -28,11 +28,13 @@ export function describeShim(arch: string) {
       const segments = readelf('-l')
       expect(segments).not.toContain('TLS')
       expect(segments).toMatch(/GNU_STACK .* RW /)
-      const types = [...readelf('-r').matchAll(/R_(?:X86_64|AARCH64|390|RISCV|ARM)_(\w+)/g)].map(([, type]) => type)
+      const types = [...readelf('-r').matchAll(/R_(?:X86_64|AARCH64|390|RISCV|ARM|386)_(\w+)/g)].map(([, type]) => type)
       expect(
         [...new Set(types)].filter(
           (type) =>
-            !['RELATIVE', 'GLOB_DAT', 'JUMP_SLOT', 'JUMP_SLO', 'JMP_SLOT', '64', 'ABS64', 'ABS32'].includes(type ?? ''),
+            !['RELATIVE', 'GLOB_DAT', 'JUMP_SLOT', 'JUMP_SLO', 'JMP_SLOT', '64', '32', 'ABS64', 'ABS32'].includes(
+              type ?? '',
+            ),
         ),
       ).toEqual([])
     })

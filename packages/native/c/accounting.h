@@ -19,6 +19,8 @@
 #define OWN_ARCH AUDIT_ARCH_X86_64
 #elif defined(__s390x__)
 #define OWN_ARCH AUDIT_ARCH_S390X
+#elif defined(__i386__)
+#define OWN_ARCH AUDIT_ARCH_I386
 #elif defined(__arm__)
 #define OWN_ARCH AUDIT_ARCH_ARM
 #elif defined(__riscv)
@@ -120,7 +122,7 @@ static int is_accounted;
  * the connection, which there is only while the accountant lives.
  */
 static void begin_accounting(void) {
-  if (is_emulated() || !begins_tree()) return;
+  if (is_of_other_machine() || !begins_tree()) return;
   long connection = connect_to_accountant(SOCK_DGRAM, TREES_SOCKET);
   if (connection < 0) return;
   long listener = open_listener();

@@ -58,6 +58,8 @@ static inline const struct config *own_config(void) {
 
 #if defined(__x86_64__)
 #define OWN_MACHINE EM_X86_64
+#elif defined(__i386__)
+#define OWN_MACHINE EM_386
 #elif defined(__aarch64__)
 #define OWN_MACHINE EM_AARCH64
 #elif defined(__s390x__)
@@ -68,7 +70,7 @@ static inline const struct config *own_config(void) {
 #define OWN_MACHINE EM_ARM
 #endif
 
-/* This very process is what the emulator runs: the kernel's calls that an emulator lacks are of no use to it. */
-static inline int is_emulated(void) { return config.emulator[0] && config.column_machine.number == OWN_MACHINE; }
+/* A process of another machine than its system's: what the kernel counts is arranged before it begins (emulate.c). */
+static inline int is_of_other_machine(void) { return config.host_machine.number != OWN_MACHINE; }
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Starts an emulator whose tree the kernel counts: what runs inside of it can't ask the kernel for that, since qemu-user has
- * no seccomp(2). `emulate ID EMULATOR ARGV...` executes EMULATOR, counted or not: a line in the journal says so. The seal
- * writes the same settings into it as into a shim. Freestanding.
+ * Starts a program of another machine so that the kernel counts its tree: inside of an emulator nobody can ask for that, since
+ * qemu-user has no seccomp(2), and a 32-bit process would ask for its own system calls alone. `emulate ID ARGV...` executes the
+ * emulator, or the column's loader where the kernel runs it, counted or not: a line in the journal says so. The seal writes the
+ * same settings into it as into a shim. Freestanding.
  */
 #include "accounting.h"
 #include "compiler.h"
@@ -18,9 +19,9 @@ static void tell_counted(void) {
   append_line(&l);
 }
 
-/* Executed by its path in the start page the emulator is no start that the kernel reports. */
+/* Executed by its path in the start page it is no start that the kernel reports. */
 static void start(const char *id, char **argv, char **envp) {
-  const char *path = argv[0];
+  const char *path = program_starter();
   bytes_copy(self.id, id, ID_LENGTH);
   bytes_fill(self.token, '0', TOKEN_LENGTH);
   if (map_loss() && require_start_page()) {
@@ -34,7 +35,7 @@ static void start(const char *id, char **argv, char **envp) {
 __attribute__((used)) static void begin(long *stack) {
   long argc = stack[0];
   char **argv = (char **)(stack + 1);
-  if (argc > 3 && text_length(argv[1]) == ID_LENGTH) start(argv[1], argv + 2, argv + argc + 1);
+  if (argc > 2 && text_length(argv[1]) == ID_LENGTH) start(argv[1], argv + 2, argv + argc + 1);
   SYS1(__NR_exit_group, NOT_STARTED);
   __builtin_unreachable();
 }

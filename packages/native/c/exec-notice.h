@@ -18,8 +18,12 @@
 
 #if defined(__x86_64__)
 #define OWN_ARCH AUDIT_ARCH_X86_64
+#define NARROW_ARCH AUDIT_ARCH_I386
+#define NARROW_EXECVEAT 358
 #else
 #define OWN_ARCH AUDIT_ARCH_AARCH64
+#define NARROW_ARCH AUDIT_ARCH_ARM
+#define NARROW_EXECVEAT 387
 #endif
 
 static void put_process_path(struct line *l, uint64_t pid, const char *rest) {
@@ -93,13 +97,19 @@ static int can_start(const struct seccomp_notif *n, int at_descriptor, const cha
   return is_startable(n->pid, path);
 }
 
+/* Which argument is the path: of execve, or of execveat; -1 where that is not known (x32). */
+static int argument_of_path(const struct seccomp_data *call) {
+  if (call->arch == NARROW_ARCH) return call->nr == NARROW_EXECVEAT;
+  if (call->arch != OWN_ARCH || (call->nr != __NR_execve && call->nr != __NR_execveat)) return -1;
+  return call->nr == __NR_execveat;
+}
+
 static void write_exec(const char *id, const struct seccomp_notif *n) {
   static char path[PATH_SIZE];
   static char bytes[6 * PATH_SIZE + 256];
   struct line l = {bytes, 0, sizeof bytes, 0};
-  int native = n->data.arch == OWN_ARCH && (n->data.nr == __NR_execve || n->data.nr == __NR_execveat);
-  int at_descriptor = n->data.nr == __NR_execveat;
-  int known = native && read_string(n->pid, n->data.args[at_descriptor ? 1 : 0], path, sizeof path);
+  int argument = argument_of_path(&n->data), at_descriptor = argument == 1;
+  int known = argument >= 0 && read_string(n->pid, n->data.args[argument], path, sizeof path);
   if (known && !can_start(n, at_descriptor, path)) return;
   put_tree(&l, "kernel", id);
   put(&l, ",\"pid\":");

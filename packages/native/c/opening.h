@@ -136,6 +136,12 @@ BEFORE(dlclose, (void), list_before_close())
   __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"                           \
           " stmg %r2,%r15,16(%r15)\n aghi %r15,-160\n brasl %r14,before_" #name "\n"                   \
           " lgr %r1,%r2\n lmg %r2,%r15,176(%r15)\n br %r1\n.size " #name ",.-" #name "\n")
+#elif defined(__i386__)
+/* Two arguments are all that any of them looks at. */
+#define JUMP(name)                                                                                     \
+  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n sub $12,%esp\n"            \
+          " mov 16(%esp),%eax\n mov %eax,(%esp)\n mov 20(%esp),%eax\n mov %eax,4(%esp)\n"              \
+          " call before_" #name "\n add $12,%esp\n jmp *%eax\n.size " #name ",.-" #name "\n")
 #elif defined(__arm__)
 #define JUMP(name)                                                                                     \
   __asm__(".text\n.arm\n.globl " #name "\n.type " #name ",%function\n" #name ":\n push {r0-r4,lr}\n"     \

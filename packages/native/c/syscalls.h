@@ -53,8 +53,13 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
   register long r5 __asm__("r5") = f;
   __asm__ volatile("svc #0" : "+r"(r0) : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory", "cc");
   return r0;
+#elif defined(__i386__)
+  long result;
+  __asm__ volatile("pushl %[f]\n pushl %%ebp\n movl 4(%%esp),%%ebp\n int $0x80\n popl %%ebp\n addl $4,%%esp"
+                   : "=a"(result) : "a"(n), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e), [f] "g"(f) : "memory", "cc");
+  return result;
 #else
-#error "the shim is written for x86-64, arm64, s390x, riscv64 and 32-bit arm"
+#error "the shim is written for x86-64, i386, arm64, 32-bit arm, s390x and riscv64"
 #endif
 }
 
@@ -73,6 +78,8 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 static inline long read_file_at(long fd, void *to, unsigned long size, unsigned long long at) {
 #if defined(__arm__)
   return syscall6(__NR_pread64, fd, (long)to, (long)size, 0, (long)(at & 0xffffffff), (long)(at >> 32));
+#elif defined(__i386__)
+  return syscall6(__NR_pread64, fd, (long)to, (long)size, (long)(at & 0xffffffff), (long)(at >> 32), 0);
 #else
   return syscall6(__NR_pread64, fd, (long)to, (long)size, (long)at, 0, 0);
 #endif
@@ -83,7 +90,7 @@ static inline long map_memory(void *at, unsigned long size, long protection, lon
 #if defined(__s390x__)
   long arguments[6] = {(long)at, (long)size, protection, flags, fd, offset};
   return syscall6(__NR_mmap, (long)arguments, 0, 0, 0, 0, 0);
-#elif defined(__arm__)
+#elif defined(__arm__) || defined(__i386__)
   return syscall6(__NR_mmap2, (long)at, (long)size, protection, flags, fd, offset >> 12);
 #else
   return syscall6(__NR_mmap, (long)at, (long)size, protection, flags, fd, offset);

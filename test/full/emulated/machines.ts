@@ -27,6 +27,8 @@ export const machines: readonly Machine[] = [
   { spec: 'debian:bookworm/s390x', machine: 's390x', compiler: 's390x-linux-gnu-gcc' },
   { spec: 'debian:forky/riscv64', machine: 'riscv64', compiler: 'riscv64-linux-gnu-gcc' },
   { spec: 'debian:bookworm/armhf', machine: 'arm', compiler: 'arm-linux-gnueabihf-gcc' },
+  // This one the kernel runs itself, beside its own.
+  { spec: 'debian:bookworm/i386', machine: 'i386', compiler: 'i686-linux-gnu-gcc' },
 ]
 
 /** Compiles fixture programs for a machine, against the libc of its column, and returns where they are. */

@@ -61,17 +61,16 @@ export function staticCommand(seal: Seal, program: string, asked: SealedCommand,
 
 /**
  * Options of qemu-user: no prefix to look for files in (`-L /`), and the argv[0] that the loader gets. The helper makes the
- * kernel count the tree (packages/native/c/emulate.c).
+ * kernel count a tree that is of another machine (packages/native/c/emulate.c).
  */
 function emulated(
   { loader, emulator = null, helper = null }: Seal,
   id: SpawnId,
   args: readonly string[],
 ): SealedCommand {
-  if (emulator === null) return { file: loader, args }
   const [name = '', ...rest] = args
-  const argv = [emulator, '-L', '/', '-0', name, loader, ...rest]
-  return helper === null ? { file: emulator, args: argv } : { file: helper, args: [helper, id, ...argv] }
+  const argv = emulator === null ? args : [emulator, '-L', '/', '-0', name, loader, ...rest]
+  return helper === null ? { file: emulator ?? loader, args: argv } : { file: helper, args: [helper, id, ...argv] }
 }
 
 /**

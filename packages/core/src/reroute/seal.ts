@@ -33,7 +33,7 @@ export interface Seal {
   readonly family: readonly string[]
   /** What executes the loader where it is of another machine. */
   readonly emulator?: string | null
-  /** What starts the emulator so that the kernel counts; null where nobody does. */
+  /** What starts programs of another machine so that the kernel counts; null where they start themselves, or nobody counts. */
   readonly helper?: string | null
   /** Why no process of it can report what it mapped; null when all can. */
   readonly silent?: string | null
@@ -109,11 +109,11 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (itsShim === null && musl !== null) throw noShim(sysroot.machine)
   const columnShim = itsShim && musl !== null ? forMusl(itsShim, sysroot) : itsShim
   if (isApart) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
-  // An emulated address is not the kernel's.
-  const own = emulator === null ? config : { ...config, startPage: 0n }
+  // An emulated address is not the kernel's, and a 32-bit process has none so high.
+  const own = isOtherMachine ? { ...config, startPage: 0n } : config
   if (columnShim === null) writeFileSync(preloadList, '', readable)
   else writePreload(preloadList, shim, configureShim(columnShim, own))
-  const helper = emulator === null || accountant === '' ? null : writeHelper(at('e'), config)
+  const helper = isOtherMachine && accountant !== '' ? writeHelper(at('e'), config) : null
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
   const preload = musl === null ? null : shim

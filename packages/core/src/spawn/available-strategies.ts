@@ -18,17 +18,18 @@ export function checkStrategy(option: StrategyOption): readonly StrategyName[] {
 }
 
 /**
- * An emulator is given a loader and a program to run; what the kernel executes by its own path is no strategy for it.
+ * Programs of another machine are started by a loader that is given them as an argument, with an emulator or without; what the
+ * kernel executes by its own path is no strategy for them.
  *
  * @throws GlibcMatrixError STRATEGY_REFUSED.
  */
-export function checkEmulatedStrategy(option: StrategyOption, column: string, emulator: string): void {
+export function checkStrategyAcross(option: StrategyOption, column: string, machine: string): void {
   if (option === 'loader' || option === 'auto') return
   throw new GlibcMatrixError(
     'STRATEGY_REFUSED',
-    `the strategy '${option}' can't start programs of the column ${column}, which ${emulator} runs`,
+    `the strategy '${option}' can't start programs of the column ${column}, which is of another machine (${machine})`,
     "Take 'loader', or 'auto', which takes it there, or leave the column out.",
-    { strategy: option, column, emulator },
+    { strategy: option, column, machine },
   )
 }
 

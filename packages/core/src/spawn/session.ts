@@ -9,7 +9,7 @@ import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
 import type { StrategyName, StrategyOption } from '../reroute/strategies/strategy.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { startAccountant } from './accountant.js'
-import { checkEmulatedStrategy, checkStrategy } from './available-strategies.js'
+import { checkStrategy, checkStrategyAcross } from './available-strategies.js'
 import { mayRun, nobody } from './other-user.js'
 import { makeRunDirectory, runFailure } from './run-directories.js'
 import { chooseStartPage } from './start-page.js'
@@ -103,7 +103,8 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
     const sealed = columns.map((column, index): SealedColumn => {
       if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
       const emulator = emulatorFor(column.sysroot.machine, host.machine)
-      if (emulator !== null) checkEmulatedStrategy(options.programs.strategy, column.name, emulator)
+      const { machine } = column.sysroot
+      if (machine !== host.machine) checkStrategyAcross(options.programs.strategy, column.name, machine)
       const letter = letters[index] as string
       const place = { directory, journals, host, scope, accountant, startPage, letter, emulator }
       const seal = sealSysroot(column.sysroot, place)
