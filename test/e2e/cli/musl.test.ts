@@ -310,3 +310,37 @@ test('a copy that is patched to run on one for good runs in another’s column t
   expect(only).toMatchObject({ state: 'pass' })
   expect(told).toEqual([word(current), word(current)])
 })
+
+test('libraries that it lacks come from another root of musl, and none from a glibc', async () => {
+  const at = (path: string) => join(directory, path)
+  mkdirSync(at('lender/lib'), { recursive: true })
+  copyFileSync(current.loader, at(`lender/lib/ld-musl-${current.machine}.so.1`))
+  writeFileSync(at('plus.c'), 'int plus(void) { return 0; }\n')
+  writeFileSync(at('asks-plus.c'), 'int plus(void);\nint main(void) { return plus(); }\n')
+  const start = join(import.meta.dirname, '../../../fixtures/programs/musl-start.h')
+  const musl = ['-fno-stack-protector', '-nostdlib', `-L${dirname(current.loader)}`]
+  const name = 'lender/lib/libplus.so.1'
+  const soname = '-Wl,-soname,libplus.so.1'
+  execFileSync('cc', [
+    '-shared',
+    '-fPIC',
+    '-o',
+    at(name),
+    at('plus.c'),
+    soname,
+    ...musl,
+    '-Wl,--no-as-needed',
+    '-l:libc.so',
+  ])
+  execFileSync('cc', [
+    ...['-include', start, '-nostartfiles', '-o', at('asks-plus'), at('asks-plus.c'), at(name), ...musl, '-l:libc.so'],
+    `-Wl,--dynamic-linker=/lib/ld-musl-${current.machine}.so.1`,
+  ])
+  const lacking = await run('debian:bookworm+musl', [at('asks-plus')])
+  expect(lacking.only).toMatchObject({ state: 'incompatible', reason: expect.stringContaining('needs libplus.so.1') })
+  const lent = await run('debian:bookworm+musl', [at('asks-plus')], ['--with', `musl:${at('lender')}`])
+  expect(lent.only).toMatchObject({ state: 'pass', records: [{ libc: [current.libc.path] }] })
+  const words = ['--sysroot', 'debian:bookworm+musl', '--with', 'debian:bullseye', '--', at('asks-plus')]
+  const refused = await glibcMatrix(['run', ...words])
+  expect(refused.stderr).toMatch(/COMPANIONS_REFUSED.*beside musl-1\.2\.3.*is for glibc/)
+})

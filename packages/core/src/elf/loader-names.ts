@@ -33,3 +33,11 @@ export function libcOf(file: {
   if (needed.some((name) => /^libc\.(so$|musl-)|^ld-musl-/.test(name))) return 'musl'
   return interpreter === null ? null : 'unknown'
 }
+
+/**
+ * Whether musl's loader answers a NEEDED name with itself, without a look at any file: libc, and the libraries that are parts of
+ * it (ldso/dynlink.c, load_library). So it takes a glibc's `libc.so.6` for itself too.
+ */
+export function isMuslItself(name: string): boolean {
+  return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name)
+}

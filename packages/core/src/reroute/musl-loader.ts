@@ -35,11 +35,3 @@ export function withoutOthersNames(shim: Buffer, path: string, libc: string): Bu
     for (const at of findStrings(copy, name)) copy[at] = 1
   return copy
 }
-
-/**
- * Whether musl's loader answers a NEEDED name with itself, without a look at any file: libc, and the libraries that are parts of
- * it (ldso/dynlink.c, load_library). So it takes a glibc's `libc.so.6` for itself too.
- */
-export function isMuslItself(name: string): boolean {
-  return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name)
-}

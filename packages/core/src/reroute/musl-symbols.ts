@@ -1,7 +1,7 @@
 import { type PlainLinkage, readPlainLinkage } from '../elf/linkage.js'
+import { isMuslItself } from '../elf/loader-names.js'
 import type { MissingVersion } from './decision.js'
 import type { Loaded } from './library-search.js'
-import { isMuslItself } from './musl-loader.js'
 
 /**
  * musl has no versions, and binds every symbol before main: one that is nowhere ends the program (ldso/dynlink.c, do_relocs). So

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { ElfFile } from '../elf/elf-file.js'
 import { isGlibcFamily } from '../elf/glibc-family.js'
+import { isMuslItself, libcOf } from '../elf/loader-names.js'
 import { readElf } from '../elf/read.js'
 import { isGlibcMatrixError } from '../errors.js'
 import { resolveInside } from './inside.js'
@@ -75,8 +76,11 @@ function faultOf(
   sysroot: Sysroot,
 ): string | null {
   const provider = (name: string) => own.get(name) ?? candidates.get(name)
-  const absent = elf.needed.find((name) => provider(name) === undefined)
+  if (sysroot.musl && libcOf(elf) === 'glibc') return `${library} is for glibc, while ${sysroot.spec} is musl`
+  const isThere = (name: string) => provider(name) !== undefined || (sysroot.musl && isMuslItself(name))
+  const absent = elf.needed.find((name) => !isThere(name))
   if (absent !== undefined) return `${library} needs ${absent}, which neither has`
+  if (sysroot.musl) return null
   for (const [name, needs] of Object.entries(elf.requires)) {
     const defines = provider(name)?.defines ?? []
     const lacking = needs.find(({ version, weak }) => !weak && !defines.includes(version))

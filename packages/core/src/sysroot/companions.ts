@@ -101,10 +101,12 @@ function refused(sysroot: Sysroot, from: Sysroot, { refused: all }: CompanionVer
   const found = reasons.length === 0 ? `it has none that ${sysroot.spec} lacks` : reasons.slice(0, 5).join('; ')
   return new GlibcMatrixError(
     'COMPANIONS_REFUSED',
-    `No library of '${from.spec}' can be used beside glibc ${sysroot.glibc} of '${sysroot.spec}': ${found}`,
+    `No library of '${from.spec}' can be used beside ${sysroot.musl ? '' : 'glibc '}${sysroot.glibc} of '${sysroot.spec}': ${found}`,
     reasons.length === 0
       ? "Leave 'with' out."
-      : `Take the companions from a sysroot whose glibc is ${sysroot.glibc} or older.`,
+      : sysroot.musl
+        ? "Take the companions from a root of a distribution of musl: 'musl:DIR' or 'oci:REF'."
+        : `Take the companions from a sysroot whose glibc is ${sysroot.glibc} or older.`,
     { spec: sysroot.spec, with: from.spec, refused: all },
   )
 }

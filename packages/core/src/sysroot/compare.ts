@@ -1,4 +1,5 @@
 import { readDefinedSymbols } from '../elf/defined-symbols.js'
+import { readPlainLinkage } from '../elf/linkage.js'
 import { readTree } from './manifest.js'
 import type { Sysroot } from './sysroot.js'
 
@@ -14,7 +15,7 @@ export interface SysrootChanges {
   /** `null` stands for a package that is not there. */
   readonly packages: readonly { readonly name: string; readonly before: string | null; readonly after: string | null }[]
   readonly files: Difference & { readonly changed: readonly string[] }
-  /** Of libc.so.6, as `name@VERSION`: what programs may need of one and not find in the other. */
+  /** Of libc.so.6, as `name@VERSION`, of musl by name: what programs may need of one and not find in the other. */
   readonly symbols: Difference
 }
 
@@ -24,8 +25,12 @@ export function compareSysroots(before: Sysroot, after: Sysroot): SysrootChanges
     glibc: [before.glibc, after.glibc],
     packages: packageChanges(before, after),
     files: fileChanges(before.path, after.path),
-    symbols: difference(readDefinedSymbols(before.libc.path), readDefinedSymbols(after.libc.path)),
+    symbols: difference(symbolsOf(before), symbolsOf(after)),
   }
+}
+
+function symbolsOf({ libc, musl }: Sysroot): readonly string[] {
+  return musl ? readPlainLinkage(libc.path).defines.toSorted() : readDefinedSymbols(libc.path)
 }
 
 function packageChanges(before: Sysroot, after: Sysroot): SysrootChanges['packages'] {
