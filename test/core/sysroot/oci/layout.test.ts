@@ -36,6 +36,24 @@ async function refused(image: made.Image, change?: (directory: string) => void) 
 
 const blobFile = (directory: string, { digest }: made.Blob) => join(directory, 'blobs/sha256', digest.slice(7))
 
+test('an image of musl, as Alpine’s, is a sysroot of musl', async () => {
+  const musl = await resolveSysroot({ spec: 'debian:bookworm+musl' }, { install: true })
+  const name = `ld-musl-${musl.machine}.so.1`
+  const sysroot = await installed(
+    await made.gzipLayer([
+      file(`lib/${name}`, readFileSync(musl.loader), 0o755),
+      link(`lib/libc.musl-${musl.machine}.so.1`, name),
+      file('usr/lib/libz.so.1', 'z'),
+      file('etc/os-release', 'ID=alpine'),
+      file('bin/busybox', 'tool', 0o755),
+    ]),
+  )
+  const at = (path: string) => join(sysroot.path, path)
+  expect(sysroot).toMatchObject({ musl: true, glibc: musl.glibc, loader: at(`lib/${name}`) })
+  expect(sysroot.libraryPath).toEqual([at('lib'), at('usr/lib')])
+  expect(existsSync(at('bin'))).toBe(false)
+})
+
 describe('layers', () => {
   test('of plain tar, gzip and zstd lie upon each other, and only what a sysroot needs is kept', async () => {
     const sysroot = await installed(

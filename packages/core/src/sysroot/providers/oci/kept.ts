@@ -16,9 +16,9 @@ const BESIDE = /^(?:gconv|glibc-hwcaps|haswell|power[0-9]+|z1[0-9])(?:\/|$)/
 /** Elsewhere: the C locale of UTF-8, the licences of what is kept, and the name of the distribution. */
 const ELSEWHERE: readonly (readonly [directory: string, kept: RegExp])[] = [
   ['usr/lib/locale', /^C\.(?:utf8|UTF-8)(?:\/|$)/],
-  ['usr/share/doc', /^(?:libc6|libc-bin|libgcc-s1|gcc-[0-9.]+-base|libstdc\+\+6|glibc[^/]*)\/copyright$/],
-  ['usr/share/licenses', /^(?:glibc|libgcc|libstdc\+\+|gcc)[^/]*\//],
-  ['etc', /^os-release$/],
+  ['usr/share/doc', /^(?:libc6|libc-bin|libgcc-s1|gcc-[0-9.]+-base|libstdc\+\+6|glibc[^/]*|musl)\/copyright$/],
+  ['usr/share/licenses', /^(?:glibc|libgcc|libstdc\+\+|gcc|musl)[^/]*\//],
+  ['etc', /^(?:os-release|ld-musl-[\w-]+\.path)$/],
 ]
 
 /**
