@@ -87,7 +87,9 @@ static void accept_tree(void) {
   long got = SYS3(__NR_recvmsg, watched[TREES].fd, &message, 0x40000040 /* MSG_CMSG_CLOEXEC, MSG_DONTWAIT */);
   if (got < 0) return;
   int listener = read_control(&control, message.msg_controllen, &sender);
-  if (listener >= 0 && got == ID_LENGTH && is_ours(&sender, session)) take_tree(listener, id);
+  /* One that has ended meanwhile has no ancestors any more, but its journal. */
+  int is_known = got == ID_LENGTH && is_id(id) && (is_ours(&sender, session) || owns_journal(id, sender.uid));
+  if (listener >= 0 && is_known) take_tree(listener, id);
   else if (listener >= 0) SYS1(__NR_close, listener);
 }
 

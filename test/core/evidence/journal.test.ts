@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   closeSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -140,6 +144,20 @@ describe('reading', () => {
     expect(read().lines).toEqual(
       path < other ? [...long, mapped([libc]), spawned()] : [spawned(), ...long, mapped([libc])],
     )
+  })
+
+  it.each([
+    ['a link', (path: string) => symlinkSync('/etc/hostname', path)],
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+    ['a directory', (path: string) => mkdirSync(path)],
+  ])('%s in its place is refused, and waited for by nobody', (_, put) => {
+    for (const ending of ['.jsonl', '.lost']) {
+      const path = written(spawned()).replace('.jsonl', ending)
+      rmSync(path)
+      put(path)
+      expect(failure(() => readJournals(directory))).toMatchObject({ code: 'JOURNAL_MALFORMED', details: { path } })
+      rmSync(path, { recursive: true })
+    }
   })
 
   it('an empty journal has no lines', () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import type { JournalLine } from './record.js'
@@ -73,12 +73,17 @@ function readNames(directory: string): string[] {
 /** A sparse file that nobody wrote to has no blocks, and isn't read. */
 function readLosses(directory: string, name: string): JournalLine[] {
   const path = join(directory, name)
-  if (statSync(path).blocks === 0) return []
   const journal = name.slice(0, -'.lost'.length)
-  const bytes = readFileSync(path)
+  const fd = openFile(path)
+  let bytes: Buffer
+  try {
+    if (fstatSync(fd).blocks === 0) return []
+    bytes = readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
   const lines: JournalLine[] = []
-  for (let index = 0; index < bytes.length; index++) {
-    if (bytes[index] === 0) continue
+  for (let index = bytes.indexOf(1); index !== -1; index = bytes.indexOf(1, index + 1)) {
     // The highest bit of a spawn's counter tells whose libc Node runs on (../reroute/loader.ts), and is not in the index.
     for (const bit of [0, 0x80000000]) lines.push(lostIn(journal, bit + index))
   }
@@ -89,10 +94,23 @@ function lostIn(journal: string, count: number): JournalLine {
   return { type: 'lost', id: journal + count.toString(16).padStart(8, '0') }
 }
 
+/** A program may have put anything in its place: a link, or a FIFO that nobody writes to. */
+function openFile(path: string): number {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    if (fstatSync(fd).isFile()) return fd
+  } catch (error) {
+    throw malformed('it can not be opened', path, 0, error)
+  }
+  closeSync(fd)
+  throw malformed('it is no regular file', path, 0)
+}
+
 const chunkSize = 1 << 20
 
 function readOn(path: string, file: JournalFile, shared: Shared): void {
-  const fd = openSync(path, 'r')
+  const fd = openFile(path)
   try {
     const chunk = Buffer.alloc(chunkSize)
     for (;;) {
