@@ -62,6 +62,17 @@ describe('colours', () => {
   const esc = String.fromCharCode(27)
   const red = `${esc}[31m`
 
+  it('are all that a name may bring: what moves the cursor or turns a line around is written out', () => {
+    const test = `${esc}[31mred${esc}[0m ${esc}[1A${esc}]0;title\u0007 \r\u009b2K \u202eback\tend`
+    const results = ran.map((run) => ({ ...run, test }))
+    const shown = String.raw`${esc}[31mred${esc}[0m \x1b[1A\x1b]0;title\x07 \x0d\x9b2K \x202eback`
+    const text = formatGrid(
+      gridFrom(results, (column) => said([seen(column === 'host' ? 'mapped' : 'wrong')])),
+      plain,
+    )
+    expect(text).toContain(shown)
+  })
+
   it('are there only when asked for', () => {
     const grid = against(said([seen('incompatible')]))
     expect(formatGrid(grid, plain)).not.toContain(esc)

@@ -4,6 +4,7 @@ import {
   type Column,
   type Grid,
   outputExcerpt,
+  printable,
   type Session,
   type TestResult,
 } from '@glibc-matrix/core'
@@ -83,7 +84,7 @@ const signs: Readonly<Record<CellState, (text: string, colors: Colors) => string
 /** A line for each column, and for one that is no tick why, and how to see it by hand. */
 export function describeReport({ columns }: RunReport, colors: Colors): string {
   const width = Math.max(...columns.map((column) => titleOf(column).length))
-  return columns.map((column) => describeColumn(column, width, colors)).join('')
+  return printable(columns.map((column) => describeColumn(column, width, colors)).join(''))
 }
 
 function describeColumn(column: RunColumn, width: number, colors: Colors): string {

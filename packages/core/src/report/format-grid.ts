@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
 import type { Cell, CellState, Grid, GridRow } from './grid.js'
+import { printable } from './printable.js'
 import { isRed, type RedRules, redCells, worstState } from './verdict.js'
 
 export interface FormatOptions extends RedRules {
@@ -32,7 +33,7 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     gapLines(grid),
     summary(grid, options),
   ]
-  return `\n${parts.filter((part) => part !== '').join('\n')}\n`
+  return printable(`\n${parts.filter((part) => part !== '').join('\n')}\n`)
 }
 
 interface DisplayRow {
