@@ -48,7 +48,7 @@ static long install(const struct sock_fprog *program) {
 /*
  * execve and execveat of this architecture, of x32, and of the 32-bit one that the kernel also runs (int 0x80, compat
  * arm): numbers of arch/x86/entry/syscalls and of arm's table. An execve of this architecture whose path lies where the
- * start page has a sealed loader's is not reported. Both architectures are little-endian: the low half comes first.
+ * start page has one is not reported. Both architectures are little-endian: the low half comes first.
  * The kernel runs the filter for every number as it is installed (seccomp_cache_prepare, kernel/seccomp.c), so most are
  * allowed after a comparison or two.
  */
@@ -87,8 +87,8 @@ static long open_listener(void) {
       LOAD_HIGH(args[0]),
       IF_EQUAL(config.start_page ? config.start_page >> 32 : ~0u, 0, 4),
       LOAD(args[0]),
-      IF_EQUAL(start_page_path(1), 1, 0),
-      IF_EQUAL(start_page_path(0), 0, 1),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(uint32_t)START_PLACE_MASK),
+      IF_EQUAL(config.start_page, 0, 1),
       ANSWER(SECCOMP_RET_ALLOW),
       ANSWER(SECCOMP_RET_USER_NOTIF),
   };

@@ -1,8 +1,7 @@
 /*
- * One read-only page, at the same address in every followed process, that holds the paths of the two sealed loaders (of the emulator, where
- * programs need one). An
- * announced start executes one of them from there, so that the kernel's filter can tell it by the pointer alone
- * (accounting.h): what it reports is then what nobody announced, and an announced start costs no switch of context.
+ * One read-only page, at the same address in every followed process, that holds the paths of the two sealed loaders (of the
+ * emulator, where programs need one), and of programs that are started as they are. An announced start executes one of them
+ * from there, so that the kernel's filter can tell it by the pointer alone (accounting.h): what it reports is then what nobody announced, and an announced start costs no switch of context.
  */
 #ifndef GLIBC_MATRIX_START_PAGE_H
 #define GLIBC_MATRIX_START_PAGE_H
@@ -15,6 +14,10 @@
 
 #define START_PAGE_SIZE 4096
 #define START_PAGE_HALF (START_PAGE_SIZE / 2)
+#define START_PLACE_SIZE 512
+#define START_PLACES (START_PAGE_SIZE / START_PLACE_SIZE)
+/* The bits by which the pointers that the kernel's filter knows differ. */
+#define START_PLACE_MASK (START_PAGE_SIZE - START_PLACE_SIZE)
 
 /* Linux 4.17; an older kernel takes the address for a hint. */
 #ifndef MAP_FIXED_NOREPLACE
@@ -54,6 +57,34 @@ static int require_start_page(void) {
   if (SYS3(__NR_mprotect, memory, START_PAGE_SIZE, PROT_READ) != 0) return 0;
   __atomic_store_n(&has_start_page, 1, __ATOMIC_RELEASE);
   return 1;
+}
+
+static char *start_place(int index) { return (char *)(uintptr_t)config.start_page + index * START_PLACE_SIZE; }
+
+/*
+ * Where a path lies in the page, put there if there is room; else `path` itself, and the kernel reports the start. What was
+ * written stays, since another thread may be about to execute it; and nobody waits, since who writes may never come back.
+ */
+static const char *path_in_start_page(const char *path) {
+  static int is_taken[START_PLACES], busy;
+  size_t size = text_length(path) + 1;
+  int free = 0;
+  if (size > START_PLACE_SIZE || !require_start_page()) return path;
+  for (int i = 1; i < START_PLACES; i++) {
+    if (i == START_PLACES / 2) continue;
+    if (__atomic_load_n(&is_taken[i], __ATOMIC_ACQUIRE)) {
+      if (texts_equal(start_place(i), path)) return start_place(i);
+    } else if (!free) free = i;
+  }
+  if (!free || __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE)) return path;
+  int is_writable = !is_taken[free] && SYS3(__NR_mprotect, config.start_page, START_PAGE_SIZE, PROT_READ | PROT_WRITE) == 0;
+  if (is_writable) {
+    bytes_copy(start_place(free), path, size);
+    SYS3(__NR_mprotect, config.start_page, START_PAGE_SIZE, PROT_READ);
+    __atomic_store_n(&is_taken[free], 1, __ATOMIC_RELEASE);
+  }
+  __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
+  return is_writable ? start_place(free) : path;
 }
 
 #endif

@@ -192,7 +192,7 @@ static int start_itself(const struct call *call, const struct target *t, char *c
   for (size_t i = 0; i < n; i++) all[i] = envp[i];
   all[n] = variable;
   all[n + 1] = 0;
-  return start_announced(call, &trailer, "itself", t, t->real, argv, all);
+  return start_announced(call, &trailer, "itself", t, path_in_start_page(t->real), argv, all);
 }
 
 static int start_as(const struct call *call, const char *path, const char *named, char *const argv[],

@@ -239,6 +239,11 @@ describe("the kernel's count", () => {
     const quiet = [counted, ofInner({ quiet: true }), innerMapped(libc)]
     expect(stateOf(spawned(), ...quiet, ended)).toBe('mapped')
     expect(stateOf(spawned(), ...quiet, kernel('/run/0d'), ended)).toBe('unproven')
+    const itself = [counted, ofInner({ how: 'itself', quiet: true }), innerMapped(libc)]
+    expect(stateOf(spawned(), ...itself, ended)).toBe('mapped')
+    expect(stateOf(spawned(), ...itself, kernel('/project/inner'), ended)).toBe('unproven')
+    const told = [counted, ofInner({ how: 'itself' }), innerMapped(libc)]
+    expect(stateOf(spawned(), ...told, kernel('/project/inner'), ended)).toBe('mapped')
     expect(
       stateOf(
         spawned(),

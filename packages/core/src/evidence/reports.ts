@@ -15,7 +15,8 @@ export function unannounced(spawn: SpawnLine, tree: Tree, { loaders }: Standards
   const plain = all.filter((exec) => exec.how === 'plain' && (execs.includes(exec) || exec.reason === text))
   const loud = execs.filter(({ how, quiet }) => (how === 'program' || how === 'tool') && quiet !== true).length
   // Not by name alone: the same program, or what has its name by then, may have been started by a raw system call too.
-  const announced = [...plain, ...execs.filter(({ how }) => how === 'itself')].map(({ program }) => program)
+  const itself = execs.filter(({ how, quiet }) => how === 'itself' && quiet !== true)
+  const announced = [...plain, ...itself].map(({ program }) => program)
   const isAnnounced = (program: string) => {
     const at = announced.indexOf(program)
     if (at !== -1) announced.splice(at, 1)

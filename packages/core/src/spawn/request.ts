@@ -18,10 +18,15 @@ export interface Interception {
   failed(errno: number): void
 }
 
+const letterP = 'P'.charCodeAt(0)
+const letterL = 'L'.charCodeAt(0)
+
 /** What `plan` looks at: of the environment only what execvp and ld.so read. The first of two equal names wins, as in getenv(3). */
 export function readCommand(request: SpawnRequest): Command {
   const env: Record<string, string> = {}
   for (const pair of request.envPairs) {
+    const first = pair.charCodeAt(0)
+    if (first !== letterP && first !== letterL) continue
     if (!pair.startsWith('PATH=') && !pair.startsWith('LD_')) continue
     const equals = pair.indexOf('=')
     env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
