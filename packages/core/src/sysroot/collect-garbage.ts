@@ -9,7 +9,7 @@ import { deleteTree, sweepAllScratch, treeDirectory } from './trees.js'
 import { upgradeStore } from './upgrade.js'
 import { holdersOf } from './uses.js'
 
-/** What was removed; `bytes` are those of its files. */
+/** What was removed; `bytes` are those of its files that nothing else has a name of, as a package's have in a tree. */
 export interface Garbage {
   readonly kind: 'sysroot' | 'package' | 'companions' | 'log'
   readonly path: string
@@ -86,6 +86,6 @@ function removed(kind: Garbage['kind'], path: string): readonly Garbage[] {
 
 function sizeOf(path: string): number {
   const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (stat?.isDirectory() !== true) return stat?.size ?? 0
+  if (stat?.isDirectory() !== true) return stat?.nlink === 1 ? stat.size : 0
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
 }
