@@ -29,8 +29,13 @@ export function parseManifest(text: string, where: string): PackManifest {
     )
   }
   const { format, digest, packages } = manifest ?? {}
-  if (format !== FORMAT || typeof digest !== 'string' || !Array.isArray(packages)) {
+  if (format !== FORMAT || typeof digest !== 'string' || !Array.isArray(packages) || !packages.every(isPackage)) {
     throw new Error(`its ${MANIFEST_NAME} is damaged`)
   }
   return manifest as PackManifest
+}
+
+function isPackage(value: unknown): boolean {
+  const { name, version, sha256 } = (value ?? {}) as Partial<InstalledPackage>
+  return [name, version, sha256].every((text) => typeof text === 'string' && !/\p{Cc}/u.test(text))
 }

@@ -3,6 +3,7 @@ import { LAYOUTS, libraryDirectories } from '../../layouts.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
 import { fetchIndexFile, type IndexFile } from './index-file.js'
 import type { Lookup } from './lookup.js'
+import { isPackageName } from './package-names.js'
 import type { Release } from './release.js'
 
 /** Decompressed; sid's main is 160 MB. */
@@ -76,11 +77,6 @@ async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<st
     yield text.slice(0, end)
   }
   yield rest
-}
-
-/** Debian policy 5.6.1. */
-function isPackageName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9+.-]+$/.test(name)
 }
 
 function malformed(found: string, url: string, cause?: unknown): GlibcMatrixError {

@@ -2,6 +2,7 @@ import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
 import { fetchIndexFile, type IndexFile } from './index-file.js'
 import type { Lookup } from './lookup.js'
+import { isPackageName, isPackagePath } from './package-names.js'
 import type { Release } from './release.js'
 import { compareVersions } from './version-order.js'
 
@@ -24,6 +25,12 @@ export interface PackageEntry {
 /** Decompressed; sid's is 65 MB. */
 const MAX_INDEX = 1 << 30
 
+/** The longest of sid has some 100,000 characters. */
+const MAX_STANZA = 4 << 20
+
+/** What is held in memory at most of one package, in bytes: Debian's largest is of 1.5 GB. */
+const MAX_PACKAGE = 2 ** 31
+
 /** Whether the suite has packages of that component and architecture at all. */
 export function hasPackageIndex(release: Release, component: string, arch: string): boolean {
   return indexNames.some((name) => release.files.has(`${component}/binary-${arch}/${name}`))
@@ -43,7 +50,7 @@ export async function readPackageIndex(
   try {
     for await (const stanza of stanzasOf(decompress(bytes, compressionOf(url), MAX_INDEX))) {
       const wanted = /^Package:[ \t]*(\S+)/.exec(stanza)?.[1]
-      if (wanted === undefined || names?.includes(wanted) === false) continue
+      if (wanted === undefined || !isPackageName(wanted) || names?.includes(wanted) === false) continue
       const entry = entryOf(stanza, wanted, release, url)
       const known = found.get(wanted)
       if (known === undefined || compareVersions(entry.version, known.version) > 0) found.set(wanted, entry)
@@ -74,6 +81,7 @@ async function* stanzasOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
   for await (const chunk of chunks) {
     const stanzas = (rest + decoder.decode(chunk, { stream: true })).split('\n\n')
     rest = stanzas.pop() as string
+    if (rest.length > MAX_STANZA) throw new Error(`it has a stanza of more than ${MAX_STANZA} characters`)
     yield* stanzas
   }
   yield rest
@@ -87,8 +95,8 @@ function entryOf(stanza: string, name: string, release: Release, url: string): P
     string,
     string,
   ]
-  const sound = /^[^/].*\.deb$/.test(filename) && !filename.split('/').includes('..')
-  if (version === '' || !sound || !/^\d+$/.test(size) || !/^[0-9a-f]{64}$/.test(sha256)) {
+  const hasSize = /^\d{1,12}$/.test(size) && Number(size) <= MAX_PACKAGE
+  if (version === '' || !isPackagePath(filename) || !hasSize || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw malformed(url, `its stanza of ${name} lacks a sound Version, Filename, Size or SHA256`)
   }
   const depends = dependencies(stanza)

@@ -4,6 +4,7 @@ import type { InstallContext } from '../provider.js'
 import { findArchive } from './archive.js'
 import type { Distribution } from './distributions.js'
 import type { Downloadable } from './download.js'
+import { isPackagePath } from './package-names.js'
 
 /** What a lock file pins, as it is downloaded: by sha256, so that no signature is needed and any mirror will do. */
 export function pinnedPackages(
@@ -14,17 +15,13 @@ export function pinnedPackages(
   let mirrors: readonly string[] | null = null
   return pins.map((pin) => {
     const { name, version, sha256, size, path } = pin
-    if (size === undefined || path === undefined || !isSound(path)) throw unsound(pin)
+    if (size === undefined || path === undefined || !isPackagePath(path)) throw unsound(pin)
     const urls = () => {
       mirrors ??= findArchive({ ...context, allowUnsigned: true }, distribution).mirrors
       return mirrors.map((mirror) => `${mirror}/${path}`)
     }
     return { name, version, sha256, size, path, urls, gone: (cause) => gone(pin, urls(), cause) }
   })
-}
-
-function isSound(path: string): boolean {
-  return /^[^/].*\.deb$/.test(path) && !path.split('/').includes('..')
 }
 
 function gone({ name, version, sha256 }: InstalledPackage, urls: readonly string[], cause: unknown): GlibcMatrixError {

@@ -20,6 +20,9 @@ export interface Release {
 /** InRelease files are about 200 kB. */
 const MAX_RELEASE = 8 << 20
 
+/** Of a file that a release lists and that is held in memory; sid's Contents of all are some 50 MB. */
+const MAX_FILE = 2 ** 30
+
 /** Gets a suite's InRelease from the first mirror that has a good one, and checks signature, name and age. */
 export async function fetchRelease(
   archive: Archive,
@@ -93,8 +96,9 @@ function parseRelease(text: string, place: Pick<Release, 'mirror' | 'suite' | 'u
   return { ...place, byHash: fieldOf(text, 'Acquire-By-Hash') === 'yes', files: filesOf(text, place.url) }
 }
 
+/** Trimmed afterwards: a pattern that looks for the end of blanks is slow where they don't end. */
 function fieldOf(text: string, name: string): string | null {
-  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1] ?? null
+  return new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim() ?? null
 }
 
 /** An old, once valid file is how a mirror would hold updates back: archives that move say how long one counts. */
@@ -113,10 +117,19 @@ function tooOld(validUntil: string, url: string, now: Date): GlibcMatrixError {
 }
 
 function filesOf(text: string, url: string): Release['files'] {
-  const section = /^SHA256:[ \t]*\n((?:[ \t]+.*(?:\n|$))+)/m.exec(text)?.[1]
-  if (section === undefined) throw malformed(url, 'it has no SHA256 section')
-  const lines = section.matchAll(/^[ \t]+([0-9a-f]{64})[ \t]+(\d+)[ \t]+(\S+)[ \t]*$/gm)
-  return new Map([...lines].map(([, sha256 = '', size, path = '']) => [path, { sha256, size: Number(size) }]))
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => line.trimEnd() === 'SHA256:') + 1
+  if (start === 0) throw malformed(url, 'it has no SHA256 section')
+  const end = lines.findIndex((line, index) => index >= start && !/^[ \t]/.test(line))
+  const section = lines.slice(start, end === -1 ? lines.length : end)
+  return new Map(section.flatMap((line) => fileOf(line.trim())))
+}
+
+/** `SHA256 SIZE PATH`; what is no such line lists no file. */
+function fileOf(line: string): readonly (readonly [string, { readonly size: number; readonly sha256: string }])[] {
+  const [, sha256 = '', digits = '', path = ''] = /^([0-9a-f]{64})[ \t]+(\d{1,12})[ \t]+(\S+)$/.exec(line) ?? []
+  const size = Number(digits)
+  return path === '' || size > MAX_FILE ? [] : [[path, { sha256, size }]]
 }
 
 function malformed(url: string, found: string): GlibcMatrixError {

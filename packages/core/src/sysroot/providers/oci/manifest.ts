@@ -14,6 +14,9 @@ export interface PlatformManifest extends Descriptor {
   readonly refName: string | null
 }
 
+/** Four times what Linux's overlayfs can lay over each other in Docker: no runtime starts an image with more. */
+const MAX_LAYERS = 500
+
 export const IMAGE_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
@@ -63,6 +66,7 @@ function manifestOf(value: Record<string, unknown> | null, servedAs: string): Ma
 
 function imageOf(value: Record<string, unknown>): Manifest {
   if (!Array.isArray(value.layers)) throw new Error('it has no list of layers')
+  if (value.layers.length > MAX_LAYERS) throw new Error(`it has ${value.layers.length} layers`)
   const config = readDescriptor(value.config, 'its config')
   return { kind: 'image', config, layers: value.layers.map((each, index) => readDescriptor(each, `layer ${index}`)) }
 }
