@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
@@ -200,3 +202,41 @@ test('TLS on the loopback is spoken, and its certificate is checked', async () =
   expect(refused.stdout + refused.stderr).toMatch(/DOWNLOAD_FAILED[\s\S]*certificate/)
   expect((await add(spec, user('trusts', {}, { NODE_EXTRA_CA_CERTS: certificate }))).exitCode).toBe(0)
 })
+
+test('a registry elsewhere is reached through the proxy that HTTPS_PROXY names, its certificate checked as well', async () => {
+  const { certificate, key } = makeCertificate('registry.example.invalid')
+  const registry = await startRegistry({ tls: { certificate, key } })
+  started.push(registry)
+  await skopeoCopy(`oci:${layout}:trixie`, `docker://${registry.host}/it:1`, '--all')
+  const proxy = await tunnelTo(registry.host)
+  const spec = 'oci:registry.example.invalid/it:1'
+  const trust = { NODE_EXTRA_CA_CERTS: certificate, HTTPS_PROXY: `http://me:pass%20word@${proxy.host}` }
+  expect((await add(spec, user('behind a proxy', {}, trust))).exitCode).toBe(0)
+  const login = `Basic ${Buffer.from('me:pass word').toString('base64')}`
+  expect(new Set(proxy.asked)).toEqual(new Set([`registry.example.invalid:443 ${login}`]))
+  const distrusts = await add(
+    spec,
+    user('behind a proxy that nobody trusts', {}, { HTTPS_PROXY: `http://${proxy.host}` }),
+  )
+  expect(distrusts.stdout + distrusts.stderr).toMatch(/DOWNLOAD_FAILED[\s\S]*certificate/)
+  const without = await add(spec, user('excepted', {}, { ...trust, NO_PROXY: '.example.invalid' }))
+  expect(without.stdout + without.stderr).toMatch(/DOWNLOAD_FAILED[\s\S]*(?:ENOTFOUND|EAI_AGAIN)/)
+})
+
+/** An HTTP proxy whose tunnels all lead to one place, and what was asked of it. */
+async function tunnelTo(host: string): Promise<{ readonly host: string; readonly asked: readonly string[] }> {
+  const asked: string[] = []
+  const server = createServer((_, response) => response.writeHead(400).end())
+  server.on('connect', (request, socket) => {
+    asked.push(`${request.url} ${request.headers['proxy-authorization']}`)
+    const [address, port] = host.split(':')
+    const there = connect(Number(port), address, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      there.pipe(socket).pipe(there)
+    })
+    for (const end of [there, socket]) end.on('error', () => there.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  started.push({ stop: () => void server.close() })
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}

@@ -10,11 +10,11 @@ const ISSUER = 'glibc-matrix-test'
 const SERVICE = 'the registry'
 
 /** A certificate of 127.0.0.1 that signs itself, and its key. */
-export function makeCertificate(): { readonly certificate: string; readonly key: string } {
+export function makeCertificate(name?: string): { readonly certificate: string; readonly key: string } {
   const directory = dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cert-' }).name
   const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1']
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1']
+  const names = ['-addext', `subjectAltName=IP:127.0.0.1${name === undefined ? '' : `,DNS:${name}`}`]
   execFileSync('openssl', [...request, ...names, '-keyout', key, '-out', certificate], { stdio: 'pipe' })
   return { certificate, key }
 }

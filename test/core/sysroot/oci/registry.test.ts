@@ -156,6 +156,29 @@ describe('logins', () => {
     }
   })
 
+  test('come from podman’s files as well, of the part of the registry that is closest', async () => {
+    const { host } = await serveImage(image, guarded('me:secret'))
+    const [right, wrong] = ['me:secret', 'me:wrong'].map((login) => ({ auth: Buffer.from(login).toString('base64') }))
+    const logins = (auths: object) => JSON.stringify({ auths })
+    const inHome = (path: string, auths: object) => {
+      const home = machine({ [path]: logins(auths) })
+      return { DOCKER_CONFIG: '', HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), XDG_CONFIG_HOME: '' }
+    }
+    const named = machine({ 'auth.json': logins({ [host]: right }), '.docker/config.json': logins({ [host]: wrong }) })
+    for (const env of [
+      inHome('run/containers/auth.json', { [host]: right }),
+      inHome('.config/containers/auth.json', { [host]: right }),
+      inHome('.docker/config.json', { [host]: right }),
+      inHome('run/containers/auth.json', { [host]: wrong, [`${host}/it`]: right, [`${host}/i`]: wrong }),
+      inHome('run/containers/auth.json', { [`${host}/it/below`]: wrong, [host]: right }),
+      { DOCKER_CONFIG: '', HOME: named, REGISTRY_AUTH_FILE: join(named, 'auth.json') },
+    ]) {
+      expect((await install(`${host}/it`, nobody(), env).done).machine).toBe(made.layout.machine)
+    }
+    const elsewhere = inHome('run/containers/auth.json', { [`${host}/other`]: right })
+    expect((await refused(`${host}/it`, nobody(), elsewhere)).message).toContain('there is none')
+  })
+
   test('that are missing, wrong or unreadable are said, and no secret is', async () => {
     const { host } = await serveImage(image, guarded('me:right'))
     const auth = Buffer.from('me:wrong-secret').toString('base64')

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { GlibcMatrixError } from '../../../errors.js'
+import { fetchThroughProxy } from '../through-proxy.js'
 import { authorizationFor } from './apt-auth.js'
 import { proxyFor } from './apt-settings.js'
-import { fetchThroughProxy } from './through-proxy.js'
 
 export interface FetchLimits {
   /** A longer answer is an error: a mirror never makes us hold more than this, in bytes. */
@@ -81,7 +81,7 @@ async function open(url: string, machineRoot: string | undefined, signal: AbortS
     const proxy = machineRoot === undefined ? null : proxyFor(place, machineRoot)
     const response = await (proxy === null
       ? fetch(place, { headers, signal, redirect: 'manual' })
-      : fetchThroughProxy(place, proxy, headers, signal))
+      : fetchThroughProxy(place, proxy, { headers, signal }))
     const location = response.headers.get('location')
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await response.body?.cancel().catch(() => {})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { GlibcMatrixError } from '../../../errors.js'
 import { runTool } from '../../run-tool.js'
 
-/** A login of a registry, as `docker login` keeps it. */
+/** A login of a registry, as `docker login` or `podman login` keeps it. */
 export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** An OAuth2 refresh token. */
@@ -23,17 +23,47 @@ const HELPER_TIMEOUT = 30_000
 const MAX_ANSWER = 2 ** 20
 
 /**
- * The login for a registry from Docker's config.json (`$DOCKER_CONFIG`, else ~/.docker): the registry's helper, else the store
- * of all, else what `auths` holds; null without one.
+ * The login for an image: of the first file that has one, by the registry's helper, else the store of all, else `auths`; null
+ * without one.
  */
-export async function findCredentials(registry: string, env: Environment): Promise<Credentials | null> {
-  const file = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker'), 'config.json')
-  const config = readDockerConfig(file)
-  if (config === null) return null
+export async function findCredentials(
+  registry: string,
+  repository: string,
+  env: Environment,
+): Promise<Credentials | null> {
+  for (const file of loginFiles(env)) {
+    const config = readDockerConfig(file)
+    const found = config === null ? null : await loginIn(config, registry, repository, file, env)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** What the user names by a variable, then podman's and skopeo's in their order (containers-auth.json(5)), then Docker's. */
+function loginFiles(env: Environment): readonly string[] {
+  const home = env.HOME || homedir()
+  const docker = (directory: string) => join(directory, 'config.json')
+  const named = [
+    ...(env.DOCKER_CONFIG ? [docker(env.DOCKER_CONFIG)] : []),
+    ...(env.REGISTRY_AUTH_FILE ? [env.REGISTRY_AUTH_FILE] : []),
+  ]
+  if (named.length > 0) return named
+  const containers = [env.XDG_RUNTIME_DIR, env.XDG_CONFIG_HOME || join(home, '.config')]
+  const podman = containers.flatMap((directory) => (directory ? [join(directory, 'containers/auth.json')] : []))
+  return [...podman, docker(join(home, '.docker'))]
+}
+
+async function loginIn(
+  config: DockerConfig,
+  registry: string,
+  repository: string,
+  file: string,
+  env: Environment,
+): Promise<Credentials | null> {
   const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry
   const helper = config.credHelpers?.[registry] ?? config.credHelpers?.[server] ?? config.credsStore
   const fromHelper = typeof helper === 'string' && helper !== '' ? await askHelper(helper, server, env) : null
-  return fromHelper ?? fromAuths(config, registry, file)
+  return fromHelper ?? fromAuths(config, registry, repository, file)
 }
 
 function readDockerConfig(file: string): DockerConfig | null {
@@ -52,9 +82,10 @@ function readDockerConfig(file: string): DockerConfig | null {
   }
 }
 
-function fromAuths({ auths }: DockerConfig, registry: string, file: string): Credentials | null {
+function fromAuths({ auths }: DockerConfig, registry: string, repository: string, file: string): Credentials | null {
   const hosts = registry === 'docker.io' ? ['index.docker.io', 'docker.io'] : [registry]
-  const found = Object.entries(auths ?? {}).find(([key]) => hosts.includes(hostOf(key)))?.[1]
+  const names = hosts.flatMap((host) => namesAbove(`${host}/${repository}`))
+  const found = names.flatMap((name) => Object.entries(auths ?? {}).filter(([key]) => plainKey(key) === name))[0]?.[1]
   if (found === undefined || found === null) return null
   if (typeof found.identitytoken === 'string' && found.identitytoken !== '') {
     return { kind: 'identity', token: found.identitytoken }
@@ -68,9 +99,15 @@ function fromAuths({ auths }: DockerConfig, registry: string, file: string): Cre
   return typeof username === 'string' && typeof password === 'string' ? { kind: 'password', username, password } : null
 }
 
-/** Keys are hosts, or the URLs of older clients. */
-function hostOf(key: string): string {
-  return key.replace(/^https?:\/\//, '').replace(/\/.*$/s, '')
+/** `host/a/b`, `host/a`, `host`: podman keeps logins for parts of a registry, the closest one counts. */
+function namesAbove(image: string): readonly string[] {
+  const parts = image.split('/')
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'))
+}
+
+/** Keys are hosts, podman's parts of one, or the URLs of older clients. */
+function plainKey(key: string): string {
+  return key.replace(/^https?:\/\/([^/]*).*$/s, '$1').replace(/\/(?:v[12]\/?)?$/, '')
 }
 
 /** The protocol of docker-credential-helpers: the server on stdin, JSON on stdout; a server that it doesn't know is an exit status. */
@@ -118,7 +155,7 @@ function refused(where: string, why: string): GlibcMatrixError {
   return new GlibcMatrixError(
     'LOGIN_FAILED',
     `The login of the registry can't be had from ${where}: ${why}`,
-    'Log in anew (docker login REGISTRY), mend that file, or set DOCKER_CONFIG to a directory with another config.json.',
+    'Log in anew (docker login REGISTRY, podman login REGISTRY), mend that file, or set DOCKER_CONFIG to a directory with another config.json.',
     { where },
   )
 }

@@ -10,6 +10,7 @@ export interface Login {
   readonly registry: string
   readonly repository: string
   readonly credentials: () => Promise<Credentials | null>
+  readonly proxyFor: (url: string) => URL | null
 }
 
 /**
@@ -34,7 +35,7 @@ export function denied({ registry, repository }: Login, why: string): GlibcMatri
   return new GlibcMatrixError(
     'LOGIN_FAILED',
     `${registry} refuses to give ${repository}: ${why}`,
-    `Check the name of the image; if it is private: docker login ${registry}.`,
+    `Check the name of the image; if it is private: docker login ${registry}, or podman login ${registry}.`,
     { registry, repository },
   )
 }
@@ -49,7 +50,7 @@ async function fetchToken(
   // The scope is what we need, not what the registry asks for.
   const query = new URLSearchParams({ scope: `repository:${login.repository}:pull` })
   if (parameters.service !== undefined) query.set('service', parameters.service)
-  const { response } = await send(tokenRequest(realm, query, credentials))
+  const { response } = await send({ ...tokenRequest(realm, query, credentials), proxyFor: login.proxyFor })
   const answer = await textOf(response, realm.href, MAX_ANSWER)
   if (response.status === 401 || response.status === 403) throw denied(login, `${realm.host} gives no token`)
   if (!response.ok) throw failed(realm.href, `the server answered ${response.status}`)

@@ -5,6 +5,7 @@ import type { ImageSource, ServedManifest } from './image-source.js'
 import { authorize, denied, type Login } from './login.js'
 import { isLoopback } from './loopback.js'
 import { IMAGE_TYPES, INDEX_TYPES } from './manifest.js'
+import { proxyFromEnvironment } from './proxy.js'
 import { formatReference, type ImageReference } from './reference.js'
 import { bodyOf, failed, send, textOf } from './request.js'
 
@@ -17,8 +18,9 @@ export function openRegistry(
 ): ImageSource {
   const { registry, repository } = reference
   const where = formatReference(reference)
-  const credentials = () => findCredentials(registry, env)
-  const get = pulling({ registry, repository, credentials }, where)
+  const credentials = () => findCredentials(registry, repository, env)
+  const proxyFor = (url: string) => proxyFromEnvironment(url, env)
+  const get = pulling({ registry, repository, credentials, proxyFor }, where)
   const accept = [...INDEX_TYPES, ...IMAGE_TYPES].join(', ')
 
   async function manifest(name: string, expected: { digest: string; size: number } | null): Promise<ServedManifest> {
@@ -62,7 +64,10 @@ function pulling(login: Login, where: string): Get {
   return async (path, headers) => {
     base ??= baseOf(login.registry)
     const url = `${await base}/v2/${login.repository}/${path}`
-    const ask = () => send({ url, headers: authorization === null ? headers : { ...headers, authorization } })
+    const ask = () => {
+      const all = authorization === null ? headers : { ...headers, authorization }
+      return send({ url, headers: all, proxyFor: login.proxyFor })
+    }
     let { response, url: from } = await ask()
     // A storage that the registry redirects to must not be the one that asks for the login.
     if (response.status === 401 && new URL(from).origin === new URL(url).origin) {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { GlibcMatrixError } from '../../../errors.js'
+import { fetchThroughProxy } from '../through-proxy.js'
 import { isLoopback } from './loopback.js'
 
 export interface RegistryRequest {
@@ -7,6 +8,8 @@ export interface RegistryRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly method?: 'GET' | 'POST'
   readonly body?: string
+  /** Which proxy leads to a URL; null for none. */
+  readonly proxyFor?: (url: string) => URL | null
 }
 
 const IDLE_TIMEOUT = 30_000
@@ -23,7 +26,7 @@ export async function send(request: RegistryRequest): Promise<{ response: Respon
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     requireSafe(url, request.url)
     const { method = 'GET', body = null } = request
-    const response = await answer(url, { method, headers, body, redirect: 'manual' })
+    const response = await answer(url, { method, headers, body }, request.proxyFor?.(url) ?? null)
     if (![301, 302, 303, 307, 308].includes(response.status)) return { response, url }
     await response.body?.cancel().catch(() => {})
     const next = redirectTarget(response, url)
@@ -93,10 +96,14 @@ function redirectTarget(response: Response, url: string): URL {
   throw failed(url, `it redirects to '${location}'`)
 }
 
-async function answer(url: string, options: RequestInit): Promise<Response> {
+type Asked = Required<Pick<RegistryRequest, 'method' | 'headers'>> & { readonly body: string | null }
+
+async function answer(url: string, asked: Asked, proxy: URL | null): Promise<Response> {
   const controller = new AbortController()
+  const { signal } = controller
   try {
-    return await withinTime(fetch(url, { ...options, signal: controller.signal }))
+    if (proxy !== null) return await withinTime(fetchThroughProxy(url, proxy, { ...asked, signal }))
+    return await withinTime(fetch(url, { ...asked, signal, redirect: 'manual' }))
   } catch (cause) {
     controller.abort()
     throw failed(url, reasonOf(cause), cause)

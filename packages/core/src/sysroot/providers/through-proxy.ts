@@ -4,40 +4,40 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { connect } from 'node:tls'
 
+/** What is sent, whichever way. */
+export interface ProxiedRequest {
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly method?: 'GET' | 'POST'
+  readonly body?: string | null
+}
+
 /** As `fetch` without following redirects, through an HTTP proxy: http by the whole URL, https by CONNECT (RFC 9110 9.3.6, RFC 9112 3.2). */
-export async function fetchThroughProxy(
-  url: string,
-  proxy: URL,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Response> {
-  const message = await (url.startsWith('https:') ? tunnelled : plain)(new URL(url), proxy, headers, signal)
-  const { statusCode = 0, statusMessage = '', headers: answered } = message
+export async function fetchThroughProxy(url: string, proxy: URL, asked: ProxiedRequest): Promise<Response> {
+  const message = await (url.startsWith('https:') ? tunnelled : plain)(new URL(url), proxy, asked)
+  const { statusCode = 0, statusMessage = '', rawHeaders } = message
   const body = Readable.toWeb(message) as ReadableStream<Uint8Array>
-  const location = answered.location
-  return new Response([204, 304].includes(statusCode) ? null : body, {
+  const headers = rawHeaders.flatMap((name, index, all): [string, string][] =>
+    index % 2 === 0 ? [[name, all[index + 1] as string]] : [],
+  )
+  return new Response([204, 205, 304].includes(statusCode) ? null : body, {
     status: statusCode,
     statusText: statusMessage,
-    headers: location === undefined ? {} : { location },
+    headers,
   })
 }
 
-type Way = (
-  url: URL,
-  proxy: URL,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-) => Promise<IncomingMessage>
+type Way = (url: URL, proxy: URL, asked: ProxiedRequest) => Promise<IncomingMessage>
 
-const plain: Way = (url, proxy, headers, signal) =>
+const plain: Way = (url, proxy, { headers, signal, method = 'GET', body = null }) =>
   new Promise((resolve, reject) => {
     const all = { ...headers, host: url.host, ...loginOf(proxy) }
-    request({ ...placeOf(proxy), path: url.href, headers: all, agent: false, signal }, resolve)
+    request({ ...placeOf(proxy), method, path: url.href, headers: all, agent: false, signal }, resolve)
       .on('error', reject)
-      .end()
+      .end(body ?? undefined)
   })
 
-const tunnelled: Way = async (url, proxy, headers, signal) => {
+const tunnelled: Way = async (url, proxy, { headers, signal, method = 'GET', body = null }) => {
   const target = `${url.hostname}:${url.port || 443}`
   const socket = await new Promise<Socket>((resolve, reject) => {
     const all = { host: target, ...loginOf(proxy) }
@@ -52,7 +52,9 @@ const tunnelled: Way = async (url, proxy, headers, signal) => {
   })
   return new Promise((resolve, reject) => {
     const createConnection = () => connect({ socket, servername: url.hostname })
-    secureRequest(url, { headers, agent: false, createConnection, signal }, resolve).on('error', reject).end()
+    secureRequest(url, { method, headers, agent: false, createConnection, signal }, resolve)
+      .on('error', reject)
+      .end(body ?? undefined)
   })
 }
 
