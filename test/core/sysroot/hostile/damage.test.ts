@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Compression } from '../../../../packages/core/src/sysroot/unpack/compression.js'
@@ -40,6 +42,16 @@ describe.each(formats)('$name', (format) => {
       const cut = packed.subarray(0, kept)
       await refusal(format, declared(cut, format.compression === 'none' ? cut : tar))
     }
+  })
+
+  test('a large one that is damaged early leaves no file open', async () => {
+    const large = format.tarOf([{ name: `${LIB}/liba.so`, body: randomBytes(2 ** 21) }])
+    const packed = packedBy(format, large)
+    packed.fill(0xff, 100, 300)
+    const open = () => readdirSync('/proc/self/fd').length
+    const before = open()
+    for (let round = 0; round < 5; round += 1) await refusal(format, declared(packed, large))
+    await expect.poll(open).toBeLessThanOrEqual(before)
   })
 
   test('what is of another format', async () => {

@@ -4,7 +4,7 @@ import { checkGrowth } from '../../unpack/compression.js'
 import { hashOf } from './descriptor.js'
 import { malformed } from './manifest.js'
 import type { PinnedLayer } from './pin.js'
-import { zstdDecoded } from './zstd.js'
+import { flowing, zstdDecoded } from './zstd.js'
 
 /** Of one layer, uncompressed; a layer of a base image is some 200 MB. */
 const MAX_LAYER = 8 * 2 ** 30
@@ -34,13 +34,7 @@ export async function* layerTar(file: string, layer: PinnedLayer, where: string)
 type Decoder = (file: string) => AsyncIterable<Uint8Array>
 
 const plain: Decoder = (file) => createReadStream(file)
-const gzip: Decoder = (file) => {
-  const gunzip = createGunzip()
-  createReadStream(file)
-    .on('error', (error) => gunzip.destroy(error))
-    .pipe(gunzip)
-  return gunzip
-}
+const gzip: Decoder = (file) => flowing(file, createGunzip())
 
 /** image-spec layer.md, and Docker's names for the same. */
 const decoders: Readonly<Record<string, Decoder>> = {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
 import * as zlib from 'node:zlib'
 
 /** Compressed bytes that are taken at once: a block of three bytes may stand for 128 KiB. */
@@ -6,12 +7,13 @@ const STEP = 1024
 
 /** A zstd file in pieces: by node:zlib, which has it from Node 22.15 on, else by fzstd. */
 export async function* zstdDecoded(file: string): AsyncGenerator<Uint8Array> {
-  const source = createReadStream(file)
   const create = (zlib as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress
-  if (create === undefined) return yield* byFzstd(source)
-  const decoder = create()
-  source.on('error', (error) => decoder.destroy(error)).pipe(decoder)
-  yield* decoder
+  yield* create === undefined ? byFzstd(createReadStream(file)) : flowing(file, create())
+}
+
+/** A file through a decoder; when the one ends, by a fault or because nobody reads on, so does the other. */
+export function flowing(file: string, decoder: zlib.Gunzip): zlib.Gunzip {
+  return pipeline(createReadStream(file), decoder, () => {})
 }
 
 async function* byFzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
