@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { connect } from 'node:tls'
 
@@ -51,9 +51,13 @@ const tunnelled: Way = async (url, proxy, { headers, signal, method = 'GET', bod
       .end()
   })
   return new Promise((resolve, reject) => {
-    const createConnection = () => connect({ socket, servername: url.hostname })
-    secureRequest(url, { method, headers, agent: false, createConnection, signal }, resolve)
-      .on('error', reject)
+    // No `agent`, not even false: with one, Node makes a connection of its own, past the proxy.
+    const createConnection = () => connect({ socket, servername: isIP(url.hostname) === 0 ? url.hostname : '' })
+    secureRequest(url, { method, headers, createConnection, signal }, resolve)
+      .on('error', (error) => {
+        socket.destroy()
+        reject(error)
+      })
       .end(body ?? undefined)
   })
 }
