@@ -39,6 +39,13 @@ describe.each(machines)('$spec', (machine) => {
     expect(stderr).toMatch(new RegExp(`^ran [\\d.]+ \\d+:${libc}\\n`))
   })
 
+  it('is named by its version and machine, too', async () => {
+    const [{ name = '' } = {}] = (await run('./tells-libc')).columns
+    expect(name).toMatch(/^2\.\d+-\w+$/)
+    expect((await runIn([name], directory, ['./tells-libc'])).column).toMatchObject({ name, state: 'pass' })
+    expect((await runIn([name.replace(/-.*/, '')], directory, ['./tells-libc'])).column?.state).not.toBe('pass')
+  })
+
   it('the command by hand says the same', async () => {
     const { column, stderr } = await run('./tells-libc')
     const [file = '', ...args] = column?.records[0]?.command ?? []

@@ -4,6 +4,7 @@ export { type LoadOptions, loadConfig, type ResolvedConfig } from './config/load
 export type { GlibcMatrixConfig } from './config/schema.js'
 export { isSuiteSpec } from './config/suite-spec.js'
 export { type ErrorCode, GlibcMatrixError, isGlibcMatrixError } from './errors.js'
+export { debianName } from './sysroot/architecture.js'
 export { type CheckedSysroot, checkSysroots } from './sysroot/check-store.js'
 export { collectGarbage, type Garbage } from './sysroot/collect-garbage.js'
 export { compareSysroots, type SysrootChanges } from './sysroot/compare.js'

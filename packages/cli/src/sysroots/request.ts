@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import {
+  debianName,
   GlibcMatrixError,
   isGlibcMatrixError,
   isSuiteSpec,
@@ -32,12 +33,19 @@ async function meantBy(word: string, config: ResolvedConfig): Promise<AskedSysro
 
   const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string]
   const all = listSysroots()
-  // A sysroot of another machine is named by its spec: programs of this one can't run on it.
-  const installed = all.filter((sysroot) => sysroot.machine === machine)
-  const same = installed.filter(({ name }) => name === word)
-  const candidates = same.length > 0 ? same : installed.filter(({ glibc }) => glibc === word)
-  if (candidates.length === 0) throw unknown(word, config, all)
+  const [own, others] = [true, false].map((isOwn) => all.filter((each) => (each.machine === machine) === isOwn))
+  const candidates = [
+    own?.filter(({ name }) => name === word),
+    own?.filter(({ glibc }) => glibc === word),
+    others?.filter((each) => nameAcross(each) === word),
+  ].find((found) => found !== undefined && found.length > 0)
+  if (candidates === undefined) throw unknown(word, config, all)
   return configuredOf(candidates, configured) ?? onlyOne(word, candidates)
+}
+
+/** What a column of another machine is called: a version alone means this machine's. */
+function nameAcross({ name, glibc, machine }: Sysroot): string {
+  return name === glibc ? `${glibc}-${debianName(machine)}` : name
 }
 
 async function ofSpec(
