@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import tmp from 'tmp'
 import { afterAll } from 'vitest'
+import { removeTree } from '../../packages/core/src/sysroot/read-only.js'
 
 const made: string[] = []
 
@@ -12,6 +12,5 @@ export function temporaryDirectory(name: string): string {
   return directory
 }
 
-afterAll(async () => {
-  for (const directory of made.splice(0)) await rm(directory, { recursive: true, force: true })
-})
+// A sysroot in them is read-only.
+afterAll(() => made.splice(0).forEach(removeTree))

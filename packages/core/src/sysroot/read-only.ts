@@ -8,7 +8,11 @@ export function makeReadOnly(directory: string): void {
 
 /** Deletes a directory, of read-only ones too, which rm can't do for a user who isn't root. */
 export function removeTree(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) setModes(path, 0o755)
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) setModes(path, 0o755)
+  } catch {
+    // Another's, or something went while it was looked at: whether all can be deleted is seen now.
+  }
   // A build that was orphaned writes for another moment.
   rmSync(path, { recursive: true, force: true, maxRetries: 10 })
 }
