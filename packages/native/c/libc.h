@@ -22,6 +22,7 @@ static struct {
   int (*system)(const char *);
   void *(*popen)(const char *, const char *);
   char *(*realpath)(const char *, char *);
+  void *(*dlopen)(const char *, int);
 } libc;
 
 /* Of musl libc and loader are one file: libc.so by its SONAME, or named after the machine, or without one. */
@@ -52,6 +53,7 @@ static void resolve_libc(void) {
   libc.system = find_function(&libc.symbols, "system");
   libc.popen = find_function(&libc.symbols, "popen");
   libc.realpath = find_function(&libc.symbols, "realpath");
+  libc.dlopen = find_function(&libc.symbols, "dlopen");
   libc.resolved = 1;
 }
 

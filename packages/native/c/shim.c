@@ -194,10 +194,14 @@ static void restore_execfn(const char *path) {
   if (entry) entry->a_un.a_val = (uintptr_t)path;
 }
 
+/* What was executed lies elsewhere than the program. */
+static int is_copy;
+
 /* The program itself was executed: argv[0] is right. An empty path means that the kernel's own answer is right too. */
 static const char *begin_itself(char **envp) {
   const char *path = take_variable(envp);
   if (path && *path) {
+    is_copy = 1;
     restore_execfn(path);
     return path;
   }
@@ -238,6 +242,20 @@ static char *take_argv0(char **argv) {
   return name;
 }
 
+/*
+ * musl knows the program by the string that it was told to load or that was executed (dladdr(3), dl_iterate_phdr(3)): the one
+ * over which its argv[0] has moved, or the copy's path. Its objects begin as a link_map does (link.h), the program the first.
+ */
+static void restore_list(void) {
+  struct {
+    uintptr_t address;
+    const char *name;
+  } *first;
+  require_libc();
+  first = libc.dlopen ? libc.dlopen(0, 1) : 0;
+  if (first) first->name = program;
+}
+
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   struct maps m;
   if (!find_arguments(&argc, &argv, &envp)) return;
@@ -250,6 +268,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   if (name) restore_names(argv, move_name(&m, argc, argv, envp, name));
   /* glibc's loader corrects it; musl's leaves its own there. */
   if (name && !is_in_glibc()) restore_execfn(program);
+  if (!is_in_glibc() && (name || is_copy)) restore_list();
   if (!map_loss()) return;
   if (has_arrived) announce("exec", &self, "arrived", program, "", 0);
   begin_accounting();

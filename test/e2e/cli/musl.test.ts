@@ -21,6 +21,7 @@ beforeAll(async () => {
     'starts-oddly-musl',
     'print-process-musl',
     'uses-qsort-r',
+    'names-itself-musl',
     'opens-library-musl',
   ]
   programs = await buildPrograms(directory, [
@@ -150,6 +151,19 @@ describe('a program of musl in its column', () => {
     )
     expect(stderr).toContain(`comm=${basename(p('print-process-musl')).slice(0, 15)}\n`)
     expect(stderr.match(/^environ=.*$/gm)).toEqual(['environ=ONE=1'])
+  })
+
+  test.each(['loader', 'patch'])('knows itself by its own path, whatever its argv[0]: %s', async (strategy) => {
+    const flags = ['--json', '--strategy', strategy, '--sysroot', 'debian:bookworm+musl']
+    const { stderr } = await glibcMatrix(['run', ...flags, '--', './names-itself-musl', 'one', 'two words'], {
+      cwd: directory,
+    })
+    const path = p('names-itself-musl')
+    expect(stderr.split('\n').filter((line) => line.includes('='))).toEqual([
+      ...['argv=./names-itself-musl', 'argv=one', 'argv=two words', 'invocation=./names-itself-musl'],
+      ...[`execfn=${path}`, `exe=${path}`, `listed=${path}`, `dladdr=${path}`],
+      'cmdline=./names-itself-musl one two words ',
+    ])
   })
 
   test('a LD_PRELOAD of the caller stays', async () => {
