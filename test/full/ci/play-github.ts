@@ -26,7 +26,7 @@ interface Step {
   readonly if?: string
   readonly run?: string
   readonly uses?: string
-  readonly with?: Readonly<Record<string, string>>
+  readonly with?: Readonly<Record<string, string | boolean>>
 }
 
 interface JobText {
@@ -107,7 +107,7 @@ async function script(text: string, cwd: string, env: Record<string, string>): P
 
 async function act({ id, uses = '', with: inputs = {} }: Step, machine: Machine): Promise<StepResult> {
   const { repository, place, workspace, home, contexts } = machine
-  const input = (key: string) => expand(inputs[key] ?? '', contexts, repository)
+  const input = (key: string) => expand(String(inputs[key] ?? ''), contexts, repository)
   const artifacts = join(place, 'artifacts')
   const [action] = uses.split('@')
   if (action === 'actions/checkout') cpSync(repository, workspace, { recursive: true, verbatimSymlinks: true })

@@ -22,6 +22,8 @@ export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
   const checkout = { uses: 'actions/checkout@v4' }
   const install = { name: 'Install', run: steps.install }
   const always = expression('!cancelled()')
+  // A job that is run again has left an artifact of this name already.
+  const again = { overwrite: true }
   // Kept before the tests run: a red job would not keep it at its end.
   const cache = {
     path: '~/.cache/glibc-matrix',
@@ -67,7 +69,7 @@ export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
             name: 'Records',
             if: always,
             uses: 'actions/upload-artifact@v4',
-            with: { name: `${blobs}-${expression('matrix.slug')}`, path: blobs },
+            with: { name: `${blobs}-${expression('matrix.slug')}`, path: blobs, ...again },
           },
         ],
       },
@@ -84,7 +86,7 @@ export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
             name: 'Grid',
             if: always,
             uses: 'actions/upload-artifact@v4',
-            with: { name: 'glibc-matrix', path: gridFile },
+            with: { name: 'glibc-matrix', path: gridFile, ...again },
           },
         ],
       },
