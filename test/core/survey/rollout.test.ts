@@ -148,3 +148,43 @@ test('a symbol that moved from one library of glibc to another is no break', () 
   })
   expect(compared(old, next).outcomes.threads).toBe('both')
 })
+
+test('of musl, by symbols without versions; those of an addon’s own program are left out', async () => {
+  const musl = await resolveSysroot({ spec: 'debian:bookworm+musl' }, { install: true })
+  const older = await resolveSysroot({ spec: 'debian:bullseye+musl' }, { install: true })
+  const at = join(directory, 'musl')
+  await buildPrograms(at, ['print-libc', 'tells-libc-musl', 'uses-qsort-r'])
+  writeFileSync(join(at, 'a.c'), 'void napi(void); void qsort_r(void); void f(void) { napi(); qsort_r(); }\n')
+  const flags = ['-shared', '-fPIC', '-nostdlib', '-o', join(at, 'a.node'), join(at, 'a.c')]
+  spawnSync('cc', [...flags, `-L${dirname(musl.loader)}`, '-l:libc.so'])
+  writeFileSync(join(at, 'b.c'), 'void napi(void); int puts(const char *); void f(void) { napi(); puts(""); }\n')
+  spawnSync('cc', [
+    ...flags.slice(0, 4),
+    join(at, 'b.node'),
+    join(at, 'b.c'),
+    `-L${dirname(musl.loader)}`,
+    '-l:libc.so',
+  ])
+  const options = {
+    root: at,
+    programs: null,
+    exclude: [],
+    hostLibraries: 'refuse',
+    node: { path: '/' },
+    host: null,
+  } as const
+  const { files, skipped } = rollout([at], musl, older, options)
+  const outcomes = files.map(({ path, outcome, to }) => [
+    path.slice(at.length + 1),
+    outcome,
+    to.lacks.map((one) => one.version),
+  ])
+  expect(Object.fromEntries(outcomes.map(([path, ...rest]) => [path, rest]))).toEqual({
+    'a.node': ['breaks', ['qsort_r']],
+    'b.node': ['both', []],
+    'tells-libc-musl': ['both', []],
+    'uses-qsort-r': ['breaks', ['qsort_r']],
+  })
+  expect(skipped).toMatchObject([{ path: join(at, 'print-libc'), code: 'foreign-libc' }])
+  expect(() => rollout([at], musl, next, options)).toThrow('a program is linked for one of the two')
+})

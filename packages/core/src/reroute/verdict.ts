@@ -73,8 +73,9 @@ export function searchFor(main: ElfFile, command: Command, sysroot: Sysroot, opt
 }
 
 function verdictOf({ objects, byName, missing: missingLibraries, lent }: Closure, isMusl: boolean): Verdict {
-  // Where a library is missing, so are all its symbols.
-  const symbols = () => (missingLibraries.length > 0 ? [] : missingSymbols(objects))
+  // Where a library is missing, so are all its symbols; those of an addon may be in the program that loads it.
+  const isOpen = missingLibraries.length > 0 || objects[0]?.elf.kind === 'shared'
+  const symbols = () => (isOpen ? [] : missingSymbols(objects))
   const missing = isMusl ? symbols() : missingVersions(objects, byName)
   const compatible = missing.length === 0 && missingLibraries.length === 0
   return { compatible, missing, missingLibraries, hostLibraries: lent }

@@ -3,6 +3,7 @@ import { isGlibcMatrixError } from '../errors.js'
 import { type Closure, closure } from '../reroute/closure.js'
 import type { KnownFile } from '../reroute/known-file.js'
 import { isTiedToLibc, type Loaded } from '../reroute/library-search.js'
+import { missingSymbols } from '../reroute/musl-symbols.js'
 import type { PlanOptions } from '../reroute/options.js'
 import { searchFor } from '../reroute/verdict.js'
 import { missingVersions } from '../reroute/versions.js'
@@ -10,7 +11,7 @@ import type { Sysroot } from '../sysroot/sysroot.js'
 
 /** Something that a file, or a library that it brings, needs and a sysroot doesn't define. */
 export interface Lack {
-  /** Null for a version that binds no symbol: a mark of the loader's abilities. */
+  /** Null for a version that binds no symbol: a mark of the loader's abilities. Of musl, which has no versions, `version` is the symbol. */
   readonly symbol: string | null
   readonly version: string
   readonly library: string
@@ -34,7 +35,7 @@ export interface FileJudgement {
  */
 export function judgeFile(file: KnownFile, sysroot: Sysroot, options: PlanOptions): FileJudgement {
   const loads = closureOf(file, sysroot, options)
-  const lacks = [...versionsThatLack(loads), ...symbolsThatLack(loads, sysroot)]
+  const lacks = sysroot.musl ? plainLacks(loads) : [...versionsThatLack(loads), ...symbolsThatLack(loads, sysroot)]
   const names = loads.missing.map(({ soname }) => soname)
   return {
     lacks: lacks.filter(isFirst),
@@ -49,6 +50,11 @@ function closureOf(file: KnownFile, sysroot: Sysroot, options: PlanOptions): Clo
   const command = { file: file.real, args: [file.real], cwd: '/', env: {} }
   const main: Loaded = { path: file.real, real: file.real, id: file.id, elf: content.elf, loader: null }
   return closure(main, undefined, 'refuse', searchFor(content.elf, command, sysroot, options))
+}
+
+/** Where a library is missing, so are all its symbols. */
+function plainLacks({ objects, missing }: Closure): Lack[] {
+  return missing.length > 0 ? [] : missingSymbols(objects).map((one) => ({ ...one, symbol: null }))
 }
 
 /** A version that is missing, by the symbols that are bound to it. */

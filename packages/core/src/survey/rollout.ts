@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { ElfKind } from '../elf/elf-file.js'
-import { isGlibcMatrixError } from '../errors.js'
+import { libcOf } from '../elf/loader-names.js'
+import { GlibcMatrixError, isGlibcMatrixError } from '../errors.js'
 import { type KnownFile, knownFile } from '../reroute/known-file.js'
 import { notLoadable } from '../reroute/loadable.js'
 import type { PlanOptions } from '../reroute/options.js'
@@ -34,8 +35,13 @@ export interface Rollout {
   readonly skipped: readonly RolloutSkip[]
 }
 
-/** Compares what every program, library and addon of the given files and trees would meet in two sysroots. Nothing is run. */
+/**
+ * Compares what every program, library and addon of the given files and trees would meet in two sysroots. Nothing is run.
+ *
+ * @throws GlibcMatrixError SYSROOT_INVALID when one is of glibc and the other of musl.
+ */
 export function rollout(paths: readonly string[], from: Sysroot, to: Sysroot, options: PlanOptions): Rollout {
+  if (from.musl !== to.musl) throw otherLibc(from, to)
   const seen = new Set<string>()
   const files: RolloutFile[] = []
   const skipped: RolloutSkip[] = []
@@ -45,6 +51,16 @@ export function rollout(paths: readonly string[], from: Sysroot, to: Sysroot, op
     else if (found.code !== 'object') skipped.push(found)
   }
   return { files, skipped }
+}
+
+function otherLibc(from: Sysroot, to: Sysroot): GlibcMatrixError {
+  const [glibc, musl] = to.musl ? [from, to] : [to, from]
+  return new GlibcMatrixError(
+    'SYSROOT_INVALID',
+    `${glibc.spec} is glibc ${glibc.glibc} and ${musl.spec} is ${musl.glibc}: a program is linked for one of the two`,
+    'Compare two of one libc.',
+    { from: from.spec, to: to.spec },
+  )
 }
 
 function elfFilesOf(path: string, seen: Set<string>): string[] {
@@ -63,7 +79,7 @@ function compare(path: string, from: Sysroot, to: Sysroot, options: PlanOptions)
   const skip = skipOf(file, kind, from)
   if (skip !== null) return { path, ...skip }
   try {
-    const judged = { from: judgeFile(file, from, options), to: judgeFile(file, to, options) }
+    const judged = withoutLoaders(kind, from, judgeFile(file, from, options), judgeFile(file, to, options))
     return { path, kind, outcome: outcomeOf(judged.from, judged.to), ...judged }
   } catch (error) {
     if (!isGlibcMatrixError(error)) throw error
@@ -71,7 +87,17 @@ function compare(path: string, from: Sysroot, to: Sysroot, options: PlanOptions)
   }
 }
 
-/** Libraries have no interpreter; musl's are known by what they need. */
+/** Of musl's addons what both lack is in the program that loads them: no version tells it from what is the libc's. */
+function withoutLoaders(kind: ElfKind, { musl }: Sysroot, from: FileJudgement, to: FileJudgement) {
+  if (!musl || kind !== 'shared') return { from, to }
+  const beyond = (one: FileJudgement, other: FileJudgement): FileJudgement => ({
+    ...one,
+    lacks: one.lacks.filter(({ version }) => !other.lacks.some((lack) => lack.version === version)),
+  })
+  return { from: beyond(from, to), to: beyond(to, from) }
+}
+
+/** Libraries have no interpreter: whose they are is known by what they need. */
 function skipOf(file: KnownFile, kind: ElfKind, sysroot: Sysroot): Pick<RolloutSkip, 'code' | 'reason'> | null {
   if (kind === 'object') return { code: 'object', reason: 'an object file' }
   const refusal = notLoadable({ name: file.path, asked: file, binary: file, scripts: [], args: [] }, sysroot)
@@ -79,9 +105,9 @@ function skipOf(file: KnownFile, kind: ElfKind, sysroot: Sysroot): Pick<RolloutS
   const isLibrary = kind === 'shared' && (refusal.code === 'static' || refusal.code === 'launcher')
   if (!isLibrary) return { code: refusal.code, reason: refusal.reason }
   const content = file.content()
-  const needed = content.type === 'elf' ? content.elf.needed : []
-  const isMusl = needed.some((name) => /^libc\.musl-|^libc\.so$|^ld-musl-/.test(name))
-  return isMusl ? { code: 'foreign-libc', reason: "it needs musl's libc" } : null
+  const libc = content.type === 'elf' ? libcOf(content.elf) : null
+  const own = sysroot.musl ? 'musl' : 'glibc'
+  return libc === null || libc === own ? null : { code: 'foreign-libc', reason: `it needs ${libc}'s libc` }
 }
 
 function outcomeOf(from: FileJudgement, to: FileJudgement): RolloutOutcome {
