@@ -24,10 +24,10 @@ beforeAll(async () => {
   run = JSON.parse(stdout)
 })
 
-describe.each(['ESM import', 'require', 'libraries'])('%s, taken before the hook', (acquisition) => {
+describe.each(['ESM import', 'require', 'options', 'libraries'])('%s, taken before the hook', (acquisition) => {
   it.each(['host', '2.31', '2.41'])('behaves in %s as without the hook', (column) => {
     expect(Object.keys(run.off[acquisition] ?? {}).length).toBeGreaterThan(5)
-    expect(run.on[column]?.[acquisition]).toEqual(run.off[acquisition])
+    expect(withoutKnown(run.on[column]?.[acquisition])).toEqual(withoutKnown(run.off[acquisition]))
   })
 
   it('behaves as before when the hook is gone', () => {
@@ -43,6 +43,19 @@ describe.each(['ESM import', 'require', 'libraries'])('%s, taken before the hook
     expect(glibc).toMatch(column === 'host' ? /^2\./ : column)
   })
 })
+
+/** ld.so opens a program where execve(2) would refuse one that is open for writing: told among the known gaps. */
+const busy = ['spawn: ETXTBSY', 'spawnSync: ETXTBSY']
+
+it.each(busy)('%s is the one failure that the loader does not know', (name) => {
+  expect(JSON.stringify(run.off.options?.[name])).toContain('"code":"ETXTBSY"')
+  for (const column of ['host', '2.31', '2.41'])
+    expect(JSON.stringify(run.on[column]?.options?.[name])).toContain('"pid":"number"')
+})
+
+function withoutKnown(seen: Readonly<Record<string, unknown>> | undefined) {
+  return Object.fromEntries(Object.entries(seen ?? {}).filter(([name]) => !busy.includes(name)))
+}
 
 it('nothing that a caller sees names the seal', () => {
   expect(run.directory).toMatch(/^\/(tmp|dev\/shm)\/\w{6}$/)

@@ -9,6 +9,8 @@ import { attach, uninstall } from '@glibc-matrix/core/register'
 import crossSpawn from 'cross-spawn'
 import { execa, execaSync } from 'execa'
 import { x } from 'tinyexec'
+import { failureCases } from './failures.cjs'
+import { optionCases } from './options.cjs'
 import { cases, libraryCases, observe } from './scenario.cjs'
 
 const require = createRequire(import.meta.url)
@@ -16,6 +18,10 @@ const { ...required } = require('node:child_process')
 const acquisitions = {
   'ESM import': [cases, { spawn, exec, execFile, fork, spawnSync, execSync, execFileSync }],
   require: [cases, required],
+  options: [
+    (context) => ({ ...optionCases(context), ...failureCases(context) }),
+    { spawn, exec, execFile, fork, spawnSync, execSync, execFileSync },
+  ],
   libraries: [
     libraryCases,
     { execFilePromise: promisify(execFile), execPromise: promisify(exec), execa, execaSync, x, crossSpawn },
