@@ -77,30 +77,20 @@ static int read_control(const struct control *c, size_t length, struct peer *sen
   return listener;
 }
 
-/* A shim sends its listener and its id, and goes on. 0 when there is no more. */
-static int accept_tree(void) {
+/* A shim sends its listener and its id, and goes on. */
+static void accept_tree(void) {
   char id[ID_LENGTH];
   struct control control;
   struct peer sender = {0, ~0u, ~0u};
   struct iovec text = {.iov_base = id, .iov_len = sizeof id};
   struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
   long got = SYS3(__NR_recvmsg, watched[TREES].fd, &message, 0x40000040 /* MSG_CMSG_CLOEXEC, MSG_DONTWAIT */);
-  if (got < 0) return 0;
+  if (got < 0) return;
   int listener = read_control(&control, message.msg_controllen, &sender);
   /* One that has ended meanwhile has no ancestors any more, but its journal. */
   int is_known = got == ID_LENGTH && is_id(id) && (is_ours(&sender, session) || owns_journal(id, sender.uid));
   if (listener >= 0 && is_known) take_tree(listener, id);
   else if (listener >= 0) SYS1(__NR_close, listener);
-  return 1;
-}
-
-/* Listeners for which there is a place in `watched`. */
-static int most = TREES_MAX + FIRST_TREE;
-
-/* Who waits for an end of its connection has sent its listener before (wait_for_accountant, accounting.h). */
-static void accept_trees(void) {
-  while (count < most && accept_tree()) {
-  }
 }
 
 /* A shim connects, sends a line, and waits for one byte. */
@@ -109,7 +99,6 @@ static void accept_line(void) {
   struct line l = {bytes, 0, sizeof bytes, 0};
   long connection = SYS4(__NR_accept4, watched[LINES].fd, 0, 0, SOCK_CLOEXEC);
   if (connection < 0) return;
-  accept_trees();
   struct peer sender;
   if (!peer_of(connection, &sender) || !is_ours(&sender, session)) {
     SYS1(__NR_close, connection);
@@ -163,7 +152,7 @@ static void stand_back(void) {
 
 static int run(const char *socket_path) {
   char byte[64];
-  int open_ended = 1;
+  int open_ended = 1, most = TREES_MAX + FIRST_TREE;
   struct rlimit files;
   if (SYS4(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &files) == 0) {
     files.rlim_cur = files.rlim_max;
@@ -184,7 +173,7 @@ static int run(const char *socket_path) {
     for (int i = count - 1; i >= FIRST_TREE; i--)
       if (watched[i].revents && !serve(&watched[i], ids[i])) forget(i);
     if (watched[LINES].revents & POLLIN) accept_line();
-    if (watched[TREES].revents & POLLIN) accept_trees();
+    if (watched[TREES].revents & POLLIN) accept_tree();
   }
   return 0;
 }

@@ -10,7 +10,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 
 #include "connection.h"
 #include "journal.h"
@@ -117,14 +116,6 @@ static int hand_to_accountant(long connection, long listener) {
 /* The kernel counts this tree, and the accountant will say when it has ended: told in the record (report, shim.c). */
 static int is_accounted;
 
-/* Root's session may start children of other users; the accountant looks for their ancestors while they live (peer.h). */
-static int is_of_other_user(void) {
-  struct stat st;
-  unsigned user = (unsigned)SYS1(__NR_geteuid, 0);
-  if (user == 0) return 0;
-  return SYS4(__NR_newfstatat, AT_FDCWD, config.accountant, &st, 0) != 0 || st.st_uid != user;
-}
-
 /*
  * Only in the first process of a tree. Without an accountant, or where the kernel refuses, the shims' own announcements
  * are all there is, and no record says otherwise. An exec without a listener fails (ENOSYS), so the filter comes after
@@ -137,7 +128,6 @@ static void begin_accounting(void) {
   long listener = open_listener();
   if (listener >= 0) {
     is_accounted = hand_to_accountant(connection, listener);
-    if (is_accounted && is_of_other_user()) wait_for_accountant();
     SYS1(__NR_close, listener);
   }
   SYS1(__NR_close, connection);

@@ -28,16 +28,6 @@ static long connect_to_accountant(int type, const char *ending) {
   return -1;
 }
 
-/* The accountant ends a connection when it has taken what was sent before it. */
-static void wait_for_accountant(void) {
-  char answer;
-  long connection = connect_to_accountant(SOCK_STREAM, "");
-  if (connection < 0) return;
-  SYS2(__NR_shutdown, connection, SHUT_WR);
-  SYS3(__NR_read, connection, &answer, 1);
-  SYS1(__NR_close, connection);
-}
-
 /* 1 when the accountant says that it has written the line: it knows neither our file-size limit nor our user. */
 static int send_line(const struct line *l) {
   char answer;
