@@ -204,7 +204,7 @@ describe('no tick', () => {
       expect(columns).toMatchObject([
         {
           state: 'incompatible',
-          reason: expect.stringMatching(/a program for musl.*debian:bullseye is glibc 2\.31.*column of musl/),
+          reason: expect.stringMatching(/is linked to musl.*debian:bullseye is glibc 2\.31.*column of musl/),
         },
       ])
       expect(exitCode).not.toBe(0)
@@ -219,7 +219,7 @@ describe('no tick', () => {
     ]) {
       const { columns, exitCode } = await run('debian:bookworm+musl', command)
       expect(columns).toMatchObject([
-        { state: 'incompatible', reason: expect.stringMatching(/a program for glibc.*debian:bookworm\+musl is musl/) },
+        { state: 'incompatible', reason: expect.stringMatching(/is linked to glibc.*debian:bookworm\+musl is musl/) },
       ])
       expect(exitCode).not.toBe(0)
     }
@@ -233,6 +233,8 @@ describe('no tick', () => {
     const { columns, told } = await run('host,debian:bookworm+musl', [program, 'LOG'])
     expect(columns).toMatchObject([{ name: 'host', state: 'incompatible', exitCode: null }, { state: 'pass' }])
     expect(told).toEqual([word(current)])
+    const below = await run('debian:bullseye', ['sh', '-c', `${program} LOG; ${p('tells-libc')}`])
+    expect(below.only).toMatchObject({ state: 'incompatible', reason: expect.stringContaining('is linked to musl') })
   })
 
   test('for a symbol that this musl does not have yet, as its loader says', async () => {

@@ -30,5 +30,5 @@ it('a block can leave the host’s column out', () => {
 it('a suite whose own Node is not for musl is incompatible there, in words', () => {
   const rows = (run.grid?.rows ?? []).filter(({ suite }) => suite === 'test/own-node.test.mjs')
   expect(rows.map(({ cells }) => cells.musl?.state)).toContain('incompatible')
-  expect(run.stderr).toContain("the Node of this suite can't run on the libc of column musl: it is a program for glibc")
+  expect(run.stderr).toContain("the Node of this suite can't run on the libc of column musl: is linked to glibc")
 })

@@ -50,8 +50,8 @@ export function judgeStart(start: Start, lines: readonly MappedLine[], standards
     return judged('neutral', 'a tool, by `exclude`')
   if (how === 'plain' && start.reason === foreignMachine)
     return { ...judged('incompatible', 'is of another machine than the column'), refused: program }
-  const otherLibc = how === 'plain' && linked.has(start.reason) ? standards.verdictOf(program) : null
-  if (otherLibc !== null) return { ...judged('incompatible', otherLibc), refused: program }
+  const words = how === 'plain' && otherLibc.has(start.reason) ? standards.verdictOf(program) : null
+  if (words !== null) return { ...judged('incompatible', words), refused: program }
   if (how === 'plain') return judged('unproven', `${program} ${start.reason}: ${doubt(start, standards)}`)
   const standard = how === 'tool' ? standards.host : standards.column
   const last = lines.at(-1)
@@ -109,7 +109,8 @@ function doubt({ reason }: Start, { noNewPrivs = false }: Standards): string {
 /** As packages/native/c/target.h says them. */
 const foreignMachine = 'is of another machine'
 const privileged = 'is privileged'
-const linked: ReadonlySet<string> = new Set(['is linked to musl', 'is linked to glibc'])
+/** Whether or not this machine has that libc's loader, so that the kernel started it after all. */
+export const otherLibc: ReadonlySet<string> = new Set(['is linked to musl', 'is linked to glibc'])
 export const staticTool = 'is static and excluded'
 
 export function unproven(reason: string): JudgedStart {

@@ -1,6 +1,7 @@
 import {
   type JudgedStart,
   judgeStart,
+  otherLibc,
   type ProvenProcess,
   type Standards,
   type Start,
@@ -29,7 +30,9 @@ export function judgeTree(spawn: SpawnLine, tree: Tree, column: Standards): Tree
   const standards = { ...column, counted, noNewPrivs: tree.noNewPrivs.has(spawn.id) }
   const records = new Map<string, MappedLine[]>()
   for (const line of lines) records.set(line.token, [...(records.get(line.token) ?? []), line])
-  const execs = (tree.execs.get(spawn.id) ?? []).filter(({ token }) => !tree.unstarted.has(token))
+  const execs = (tree.execs.get(spawn.id) ?? []).filter(
+    ({ token, reason }) => !tree.unstarted.has(token) || otherLibc.has(reason),
+  )
   const announced = [rootOf(spawn), ...execs].map((start) =>
     judgeStart(start, records.get(start.token) ?? [], standards),
   )

@@ -69,8 +69,8 @@ export function elfAt(path: string): ElfFile | null {
 /** In words: what it was linked for, what the column has, what to do. */
 function otherLibc(family: LoaderFamily, interpreter: string, { spec, glibc, musl }: Sysroot): string {
   const has = musl ? `${spec} is musl (${glibc})` : `${spec} is glibc ${glibc}`
-  if (family === 'unknown') return `its interpreter ${interpreter} is of no libc that is known here, while ${has}`
-  const wanted = `it is a program for ${family}, whose loader ${interpreter} it names, while ${has}`
+  if (family === 'unknown') return `has the interpreter ${interpreter}, of no libc that is known here, while ${has}`
+  const wanted = `is linked to ${family} (its loader is ${interpreter}), while ${has}`
   if (family === 'musl') return `${wanted}: run it in a column of musl, such as 'debian:bookworm+musl' or 'musl:DIR'`
   return family === 'glibc'
     ? `${wanted}: leave its tests out of this column, or \`exclude\` it if it is no more than a tool of theirs`
