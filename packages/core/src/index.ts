@@ -19,8 +19,20 @@ export { readBlobs } from './report/blob/read.js'
 export type { RunBlob } from './report/blob/schema.js'
 export { type ComparedOutcome, type ComparedTest, compareColumns } from './report/compare-columns.js'
 export { formatGrid } from './report/format-grid.js'
-export type { Cell, CellRecord, CellState, Gap, Grid, GridColumn, GridRow } from './report/grid.js'
+export { githubAnnotations, writeGithubSummary } from './report/github.js'
+export type {
+  Cell,
+  CellRecord,
+  CellState,
+  Gap,
+  Grid,
+  GridColumn,
+  GridRow,
+} from './report/grid.js'
 export { floorsOfGrid, type TestFloor } from './report/grid-floors.js'
+export { htmlReport } from './report/html.js'
+export { junitReport } from './report/junit.js'
+export { markdownReport } from './report/markdown.js'
 export { outputExcerpt } from './report/output-excerpt.js'
 export { printable } from './report/printable.js'
 export { readGrid } from './report/read-grid.js'

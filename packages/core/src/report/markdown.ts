@@ -1,0 +1,111 @@
+import { bySuite } from './by-suite.js'
+import type { Cell, CellState, Grid, GridRow } from './grid.js'
+import { noticesOf } from './pack-page.js'
+import { plainLine } from './plain-text.js'
+import { shellWords } from './shell-words.js'
+import { signs } from './states.js'
+import { isRed, type RedRules, redCells, worstState } from './verdict.js'
+
+/** How many rows and reasons are told: a summary is read by people. */
+const most = { rows: 300, reasons: 40 }
+
+/** The grid as Markdown (GitHub's): a row for each suite, opened where columns disagree; why cells are no ticks, once for each reason. */
+export function markdownReport(grid: Grid, rules: RedRules): string {
+  const red = redCells(grid, rules).length
+  const notices = noticesOf(grid).map((notice) => `- ${inLine(notice)}\n`)
+  const reasons = reasonsOf(grid, rules)
+  return [
+    `### glibc-matrix: ${red === 0 ? 'nothing is red' : `${red} red`}\n\n`,
+    notices.length === 0 ? '' : `${notices.join('')}\n`,
+    tableOf(grid),
+    `\n${legend(grid)}\n`,
+    ...reasons.slice(0, most.reasons),
+    reasons.length > most.reasons ? `\n… and ${reasons.length - most.reasons} more reasons\n` : '',
+  ].join('')
+}
+
+function tableOf(grid: Grid): string {
+  const head = grid.columns.map(({ name, glibc }) =>
+    inLine(glibc === null || glibc === name ? name : `${name} (${glibc})`),
+  )
+  const rows = rowsOf(grid)
+  const more = rows.length - most.rows
+  return [
+    `| | ${head.join(' | ')} |\n`,
+    `|${' --- |'.repeat(head.length + 1)}\n`,
+    ...rows.slice(0, most.rows),
+    more > 0 ? `\n… and ${more} more rows\n` : '',
+  ].join('')
+}
+
+function rowsOf(grid: Grid): string[] {
+  return [...bySuite(grid.rows)].flatMap(([suite, rows]) => {
+    const worst = grid.columns.map(({ name }) => worstState(rows.map((row) => stateIn(row, name))))
+    const opened = rows.filter((row) => new Set(grid.columns.map(({ name }) => stateIn(row, name))).size > 1)
+    return [
+      rowOf(`**${inLine(suite)}**`, worst),
+      ...opened.map((row) =>
+        rowOf(
+          `&emsp;${inLine(row.test)}`,
+          grid.columns.map(({ name }) => stateIn(row, name)),
+        ),
+      ),
+    ]
+  })
+}
+
+function stateIn(row: GridRow, column: string): CellState {
+  return row.cells[column]?.state ?? 'skip'
+}
+
+function rowOf(label: string, states: readonly CellState[]): string {
+  return `| ${label} | ${states.map((state) => `${inLine(signs[state])} ${state}`).join(' | ')} |\n`
+}
+
+function legend(grid: Grid): string {
+  const states = grid.rows.flatMap(({ cells }) => Object.values(cells).map(({ state }) => state))
+  return (Object.keys(signs) as CellState[])
+    .flatMap((state) => {
+      const count = states.filter((other) => other === state).length
+      return count === 0 ? [] : [`${count} ${state}`]
+    })
+    .join(', ')
+}
+
+/** By state and reason, with the first test and column that has it, and how to see it by hand; the red ones first. */
+function reasonsOf(grid: Grid, rules: RedRules): string[] {
+  const groups = new Map<string, { cell: Cell; where: string; count: number }>()
+  for (const { suite, test, cells } of grid.rows) {
+    for (const { name } of grid.columns) {
+      const cell = cells[name]
+      if (cell === undefined || ['pass', 'none', 'skip'].includes(cell.state)) continue
+      const key = `${cell.state}\0${cell.reason}`
+      const group = groups.get(key)
+      if (group) group.count += 1
+      else groups.set(key, { cell, where: `${suite} > ${test} in ${name}`, count: 1 })
+    }
+  }
+  const sorted = [...groups.values()].sort(
+    (a, b) => Number(isRed(b.cell.state, rules)) - Number(isRed(a.cell.state, rules)),
+  )
+  return sorted.map(({ cell, where, count }) => {
+    const { command = [] } = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0] ?? {}
+    const more = count === 1 ? '' : ` and ${count - 1} more`
+    const hand = command.length === 0 ? '' : `\n${inCode(shellWords(command))}\n`
+    return `\n**${inLine(`${signs[cell.state]} ${cell.state}`)}** ${inLine(where)}${more}: ${inLine(cell.reason ?? 'the test failed')}\n${hand}`
+  })
+}
+
+/** Every character that Markdown or HTML could take for its own is escaped (CommonMark, backslash escapes). */
+function inLine(text: string): string {
+  return plainLine(text)
+    .replace(/[\\`*_{}[\]()#+!|~@:]/g, '\\$&')
+    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** A fence is longer than any in it. */
+function inCode(text: string): string {
+  const line = plainLine(text)
+  const fence = '`'.repeat(Math.max(3, ...[...line.matchAll(/`+/g)].map(([run]) => run.length + 1)))
+  return `${fence}sh\n${line}\n${fence}`
+}
