@@ -52,7 +52,7 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
     return { name, spec, glibc: sysroot?.glibc ?? null, sysroot: sysroot && { ...sysroot, name }, skip }
   })
   const { root, programs, exclude, hostLibraries, strategy, accounting } = config
-  const { incompatible, unproven, outputFile, blob, timings } = config
+  const { incompatible, unproven, outputFile, reports, blob, timings } = config
   const chosen = applyOnly(columns, config.only)
   return openSession(config.leavesHostOut ? chosen.map(leaveHostOut) : chosen, {
     narrowed: config.only !== null || config.leavesHostOut,
@@ -66,7 +66,16 @@ export async function prepareMatrix(config: ResolvedConfig, options: PrepareOpti
       runtime: options.runtime ?? 'host',
       always: options.always ?? false,
     },
-    report: { root, incompatible, unproven, outputFile, blob, timings, planned: plannedColumns(config, columns) },
+    report: {
+      root,
+      incompatible,
+      unproven,
+      outputFile,
+      reports,
+      blob,
+      timings,
+      planned: plannedColumns(config, columns),
+    },
   })
 }
 

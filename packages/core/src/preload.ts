@@ -6,7 +6,7 @@ import { gridOf, prepareMatrix } from './matrix.js'
 import { formatGrid } from './report/format-grid.js'
 import type { TestResult } from './report/test-result.js'
 import { redCells } from './report/verdict.js'
-import { writeGrid } from './report/write-grid.js'
+import { writeReports } from './report/write-reports.js'
 import { runAgain } from './spawn/run-again.js'
 import { closeSession, type Session } from './spawn/session.js'
 import { writeRun } from './write-run.js'
@@ -53,8 +53,7 @@ function runEach(session: Session): TestResult[] {
 
 function conclude(session: Session, results: readonly TestResult[]): number {
   const grid = gridOf(session, results)
-  const { outputFile } = session.report
-  if (outputFile !== null) writeGrid(outputFile, grid)
+  process.stderr.write(writeReports(grid, session.report))
   const suites = results.map(({ suite, column, durationMs }) => ({ suite, column, durationMs }))
   const command = process.argv
     .slice(1)

@@ -10,7 +10,7 @@ import {
   prepareMatrix,
   redCells,
   type TestResult,
-  writeGrid,
+  writeReports,
   writeRun,
 } from '@glibc-matrix/core'
 import { uninstall } from '@glibc-matrix/core/register'
@@ -65,12 +65,14 @@ class GlibcReporter {
       uninstall()
       const { report } = run.session
       const grid = gridOf(run.session, this.#results)
+      this.#text = formatGrid(grid, { color: hasColor(), ...report })
       // In a directory that Jest watches a new grid file would start the next run.
-      if (report.outputFile !== null && !this.#isWatching()) writeGrid(report.outputFile, grid)
-      if (!this.#isWatching()) this.#keepRecords(run, grid)
+      if (!this.#isWatching()) {
+        this.#text += writeReports(grid, report)
+        this.#keepRecords(run, grid)
+      }
       const red = redCells(grid, report).length
       if (red > 0) this.#error = new Error(`glibc-matrix: ${red} red ${red === 1 ? 'cell' : 'cells'}`)
-      this.#text = formatGrid(grid, { color: hasColor(), ...report })
     })
     const { bail = 0 } = this.#globalConfig
     if (bail > 0 && numFailedTests >= bail && !this.#isWatching()) this.#print()

@@ -8,7 +8,7 @@ import {
   readTimings,
   redCells,
   type Session,
-  writeGrid,
+  writeReports,
   writeRun,
 } from '@glibc-matrix/core'
 import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
@@ -68,7 +68,7 @@ export default class GlibcMatrixReporter implements Reporter {
     const results = [...modules.flatMap((module) => resultsOf(module, isStopped)), ...missing]
     const grid = gridOf(this.#session, results)
     print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
-    if (report.outputFile !== null) writeGrid(report.outputFile, grid)
+    print(vitest, writeReports(grid, report))
     writeRun(this.#session, grid, {
       ...{ runner: 'vitest', shard: vitest.config.shard ?? null, results, stopped: isStopped },
       suites: suiteRuns(this.#all, modules),

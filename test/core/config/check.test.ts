@@ -45,7 +45,7 @@ it.each<[unknown, string, string, string]>([
   [{ sysroot: {} }, 'sysroot', 'an unknown key', "did you mean 'sysroots'?"],
   [{ Programs: [] }, 'Programs', 'an unknown key', "did you mean 'programs'?"],
   [{ onmising: 'skip' }, 'onmising', 'an unknown key', "did you mean 'onMissing'?"],
-  [{ reporters: [] }, 'reporters', 'an unknown key', 'one of sysroots, suites, runtime, node, programs'],
+  [{ plugins: [] }, 'plugins', 'an unknown key', 'one of sysroots, suites, runtime, node, programs'],
   [{ sysroots: 'debian:bullseye' }, 'sysroots', "'debian:bullseye'", 'an object {name: spec}, or a list of specs'],
   [{ sysroots: { a: 231 } }, 'sysroots.a', '231', "a spec such as 'debian:bullseye'"],
   [{ sysroots: { a: null } }, 'sysroots.a', 'null', "a spec such as 'debian:bullseye'"],

@@ -22,7 +22,16 @@ export async function sessionFor(root: string): Promise<Session> {
       runtime: 'host',
       always: false,
     },
-    report: { root, incompatible: 'fail', unproven: 'warn', outputFile: null, blob: null, timings: null, planned: [] },
+    report: {
+      root,
+      incompatible: 'fail',
+      unproven: 'warn',
+      outputFile: null,
+      blob: null,
+      timings: null,
+      reports: { junit: null, html: null, markdown: null, github: 'never' },
+      planned: [],
+    },
   })
 }
 

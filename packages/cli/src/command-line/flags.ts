@@ -139,7 +139,22 @@ export const blobFlags = {
   blob: { name: 'blob', value: 'DIR', about: 'keep the records there, for `glibc-matrix merge`' },
 } as const satisfies { readonly [Key in keyof GlibcMatrixConfig]?: Flag }
 
-export const runFlags = { ...columnsFlags, ...blobFlags } as const satisfies Flags
+export const reportFlag = {
+  report: {
+    name: 'report',
+    value: 'KIND=FILE',
+    many: true,
+    about: 'write a report: junit, html, markdown or json, such as html=grid.html',
+  },
+} as const satisfies Flags
+
+export const runFlags = { ...columnsFlags, ...blobFlags, ...reportFlag } as const satisfies Flags
+
+export const reportFlags = {
+  ...reportFlag,
+  incompatible: judgeFlags.incompatible,
+  unproven: judgeFlags.unproven,
+} as const satisfies Flags
 
 export const floorFlags = {
   ...columnsFlags,
@@ -169,6 +184,7 @@ export const rolloutFlags = {
 export const mergeFlags = {
   out: { name: 'out', value: 'FILE', about: 'write the grid there, as `outputFile` does' },
   timings: { name: 'timings', value: 'FILE', about: 'write there how long each test file took, for balanced shards' },
+  ...reportFlag,
   ...jsonFlag,
 } as const satisfies Flags
 

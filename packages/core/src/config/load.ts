@@ -54,6 +54,13 @@ export interface ResolvedConfig {
   readonly unproven: 'warn' | 'fail'
   readonly columns: 'parallel' | 'serial'
   readonly outputFile: string | null
+  /** Further reports, by the files that they go to. */
+  readonly reports: {
+    readonly junit: string | null
+    readonly html: string | null
+    readonly markdown: string | null
+    readonly github: 'auto' | 'never'
+  }
   /** The directory of blobs. */
   readonly blob: string | null
   /** The file of timings. */
@@ -92,16 +99,23 @@ interface AbsoluteConfig extends Omit<GlibcMatrixConfig, 'sysroots'> {
 }
 
 function absolute(config: GlibcMatrixConfig, base: string): AbsoluteConfig {
-  const { sysroots, keyring, outputFile, blob, timings, node } = config
+  const { sysroots, keyring, outputFile, reports, blob, timings, node } = config
   return {
     ...config,
     sysroots: sysroots && entries(sysroots).map((entry) => request(entry, base)),
     keyring: keyring && resolve(base, keyring),
     node: node && resolve(base, node),
     outputFile: outputFile && resolve(base, outputFile),
+    reports: reports && absoluteReports(reports, base),
     blob: blob && resolve(base, blob),
     timings: timings && resolve(base, timings),
   }
+}
+
+function absoluteReports(reports: NonNullable<GlibcMatrixConfig['reports']>, base: string): typeof reports {
+  const { junit, html, markdown } = reports
+  const at = (path: string | undefined) => path && resolve(base, path)
+  return { ...reports, junit: at(junit), html: at(html), markdown: at(markdown) }
 }
 
 function entries(sysroots: NonNullable<GlibcMatrixConfig['sysroots']>): (string | NamedSysrootEntry)[] {
@@ -152,6 +166,7 @@ function fillDefaults(
     unproven: config.unproven ?? 'fail',
     columns: config.columns ?? 'parallel',
     outputFile: config.outputFile ?? null,
+    reports: fillReports(config.reports ?? {}),
     blob: config.blob ?? null,
     timings: config.timings ?? null,
   }
@@ -164,6 +179,11 @@ function environmentPaths(
 ): Partial<Pick<ResolvedConfig, 'blob' | 'timings'>> {
   const { GLIBC_MATRIX_BLOB: blob, GLIBC_MATRIX_TIMINGS: timings } = env
   return { ...(blob && { blob: resolve(cwd, blob) }), ...(timings && { timings: resolve(cwd, timings) }) }
+}
+
+function fillReports(reports: NonNullable<GlibcMatrixConfig['reports']>): ResolvedConfig['reports'] {
+  const { junit = null, html = null, markdown = null, github = 'auto' } = reports
+  return { junit, html, markdown, github }
 }
 
 function runtimes(runtime: GlibcMatrixConfig['runtime']): ResolvedConfig['runtime'] {

@@ -43,10 +43,19 @@ export interface GlibcMatrixConfig {
   columns?: 'parallel' | 'serial' | undefined
   /** Where the grid is written as JSON, relative to the root. */
   outputFile?: string | undefined
+  /** Further reports: files of JUnit's XML, of one HTML page and of Markdown; GitHub's summary and annotations come by themselves in its jobs. */
+  reports?: ReportsConfig | undefined
   /** Directory in which every run leaves its records, for `glibc-matrix merge`; relative to the root. GLIBC_MATRIX_BLOB is the same. */
   blob?: string | undefined
   /** File of `glibc-matrix merge --timings`, by which `--shard` is cut into shards that take as long. GLIBC_MATRIX_TIMINGS is the same. */
   timings?: string | undefined
+}
+
+interface ReportsConfig {
+  junit?: string | undefined
+  html?: string | undefined
+  markdown?: string | undefined
+  github?: 'auto' | 'never' | undefined
 }
 
 export type RuntimeName = 'host' | 'node'
@@ -110,6 +119,12 @@ const runtime = v.lazy((input) =>
   isRecord(input) ? v.record(text('a glob'), runtimeName, runtimeText) : v.picklist(['host', 'node'], runtimeText),
 )
 
+const reportFile = v.optional(text('the path of a file'))
+const reports = v.strictObject(
+  { junit: reportFile, html: reportFile, markdown: reportFile, github: v.optional(oneOf('auto', 'never')) },
+  'an object {junit, html, markdown, github}',
+)
+
 const mirrorText = 'a URL that starts with http:// or https://'
 const mirror = v.pipe(text(mirrorText), v.check(isHttpUrl, mirrorText))
 
@@ -134,6 +149,7 @@ const options = v.strictObject(
     unproven: v.optional(oneOf('warn', 'fail')),
     columns: v.optional(oneOf('parallel', 'serial')),
     outputFile: v.optional(text('the path of a file')),
+    reports: v.optional(reports),
     blob: v.optional(text('the path of a directory')),
     timings: v.optional(text('the path of a file')),
   },

@@ -39,10 +39,13 @@ export function githubAnnotations(grid: Grid, rules: RedRules, base: string, wor
       .filter(({ level }) => level === wanted)
       .slice(0, most)
       .map(({ suite, title, message, count }) => {
-        const file = relative(workspace, join(base, suite))
         const more = count === 1 ? '' : ` (and ${count - 1} more)`
-        return `::${wanted} file=${inProperty(file)},title=${inProperty(title)}::${inData(message + more)}`
+        return `::${wanted} ${fileOf(suite)}title=${inProperty(title)}::${inData(message + more)}`
       })
+  /** A command is no file. */
+  function fileOf(suite: string): string {
+    return suite.startsWith('(') ? '' : `file=${inProperty(relative(workspace, join(base, suite)))},`
+  }
   return [...lines('error'), ...lines('warning')]
 }
 

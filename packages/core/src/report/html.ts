@@ -49,9 +49,11 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-function headline({ red, columns, rows }: PageData): string {
+function headline({ red, gaps, columns, rows }: PageData): string {
   const size = `${count(rows.length, 'test')} in ${count(columns.length, 'column')}`
-  return red === 0 ? `<p>${size}, nothing is red</p>` : `<p class="red">${size}, ${count(red, 'red cell')}</p>`
+  const faults = [...(red === 0 ? [] : [count(red, 'red cell')]), ...(gaps === 0 ? [] : [count(gaps, 'gap')])]
+  if (faults.length > 0) return `<p class="red">${size}, ${faults.join(', ')}</p>`
+  return rows.length === 0 ? '<p class="red">no tests ran</p>' : `<p>${size}, nothing is red</p>`
 }
 
 function count(number: number, what: string): string {

@@ -11,17 +11,24 @@ const most = { rows: 300, reasons: 40 }
 
 /** The grid as Markdown (GitHub's): a row for each suite, opened where columns disagree; why cells are no ticks, once for each reason. */
 export function markdownReport(grid: Grid, rules: RedRules): string {
-  const red = redCells(grid, rules).length
+  const faults = [redCells(grid, rules).length, grid.gaps?.length ?? 0] as const
   const notices = noticesOf(grid).map((notice) => `- ${inLine(notice)}\n`)
   const reasons = reasonsOf(grid, rules)
   return [
-    `### glibc-matrix: ${red === 0 ? 'nothing is red' : `${red} red`}\n\n`,
+    `### glibc-matrix: ${headline(grid, ...faults)}\n\n`,
     notices.length === 0 ? '' : `${notices.join('')}\n`,
     tableOf(grid),
     `\n${legend(grid)}\n`,
     ...reasons.slice(0, most.reasons),
     reasons.length > most.reasons ? `\n… and ${reasons.length - most.reasons} more reasons\n` : '',
   ].join('')
+}
+
+function headline({ rows }: Grid, red: number, gaps: number): string {
+  if (red === 0 && gaps === 0) return rows.length === 0 ? 'no tests ran' : 'nothing is red'
+  return [...(red === 0 ? [] : [`${red} red`]), ...(gaps === 0 ? [] : [`${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`])].join(
+    ', ',
+  )
 }
 
 function tableOf(grid: Grid): string {

@@ -1,6 +1,6 @@
 import type { Cell, CellRecord, CellState, Grid } from './grid.js'
 import type { PageCell, PageData, PageRecord } from './page/page-data.js'
-import { plainText, plainLine } from './plain-text.js'
+import { plainLine, plainText } from './plain-text.js'
 import { shellWords } from './shell-words.js'
 import { signs } from './states.js'
 import { isRed, type RedRules, redCells } from './verdict.js'
@@ -49,6 +49,7 @@ export function packPage(grid: Grid, rules: RedRules): PageData {
     records,
     notices: noticesOf(grid).map(plainLine),
     red: redCells(grid, rules).length,
+    gaps: grid.gaps?.length ?? 0,
   }
 }
 
@@ -70,8 +71,9 @@ function internedTexts() {
 }
 
 /** What must be seen before the grid. */
-export function noticesOf({ columns, addons = [] }: Grid): string[] {
+export function noticesOf({ columns, addons = [], gaps = [] }: Grid): string[] {
   return [
+    ...gaps.map(({ message }) => message),
     ...addons.flatMap(({ package: name, path, refusals }) =>
       refusals.map(({ column, reason }) => `The addon ${name || path} can't load in ${column}: ${reason}`),
     ),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
 import type { Grid } from './grid.js'
+import { gridSchema } from './grid-schema.js'
 
 /**
- * Reads a grid file that a run wrote.
+ * Reads a grid file that a run or a merge wrote.
  *
  * @throws GlibcMatrixError GRID_INVALID, FORMAT_TOO_NEW.
  */
@@ -14,7 +16,7 @@ export function readGrid(file: string): Grid {
   } catch (cause) {
     throw invalid(file, (cause as Error).message, cause)
   }
-  const { format, columns, rows } = (found ?? {}) as Partial<Record<keyof Grid, unknown>>
+  const { format } = (found ?? {}) as { readonly format?: unknown }
   if (typeof format === 'number' && format > 1) {
     throw new GlibcMatrixError(
       'FORMAT_TOO_NEW',
@@ -23,9 +25,10 @@ export function readGrid(file: string): Grid {
       { file, format },
     )
   }
-  if (format !== 1 || !Array.isArray(columns) || !Array.isArray(rows))
-    throw invalid(file, 'it has no format, columns and rows')
-  return found as Grid
+  const parsed = v.safeParse(gridSchema, found)
+  if (parsed.success) return parsed.output as Grid
+  const [issue] = parsed.issues
+  throw invalid(file, `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
 }
 
 function invalid(file: string, found: string, cause?: unknown): GlibcMatrixError {

@@ -51,6 +51,13 @@ export interface ReportOptions {
   readonly unproven: 'warn' | 'fail'
   /** Absolute path of the grid file, or null. */
   readonly outputFile: string | null
+  /** Further reports, by the absolute paths of their files. */
+  readonly reports: {
+    readonly junit: string | null
+    readonly html: string | null
+    readonly markdown: string | null
+    readonly github: 'auto' | 'never'
+  }
   /** Absolute path of the directory of blobs, or null. */
   readonly blob: string | null
   /** Absolute path of the timings by which shards are cut, or null. */

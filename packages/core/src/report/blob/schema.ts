@@ -5,7 +5,7 @@ const durationMs = v.pipe(v.number(), v.minValue(0))
 const strings = v.array(v.string())
 const ruleOf = <const T extends readonly [string, ...string[]]>(...options: T) => v.picklist(options)
 
-const record = v.object({
+export const recordSchema = v.object({
   pid: v.nullable(v.number()),
   ppid: v.nullable(v.number()),
   program: v.string(),
@@ -22,10 +22,10 @@ const cell = v.object({
   reason: v.optional(v.string()),
   durationMs,
   output: v.optional(v.string()),
-  records: v.array(record),
+  records: v.array(recordSchema),
 })
 
-const refusedAddon = v.object({
+export const refusedAddonSchema = v.object({
   package: v.string(),
   path: v.string(),
   refusals: v.array(v.object({ column: v.string(), reason: v.string() })),
@@ -65,7 +65,7 @@ export const blobSchema = v.object({
   suites: v.array(v.object({ suite: v.string(), column: v.string(), durationMs: v.nullable(durationMs) })),
   /** A cell for each test and column that has a result. */
   rows: v.array(v.object({ suite: v.string(), test: v.string(), cells: v.record(v.string(), cell) })),
-  addons: v.array(refusedAddon),
+  addons: v.array(refusedAddonSchema),
   /** Whether it ended before its end: by a signal, or by the first failure that it was told to stop at. */
   stopped: v.boolean(),
   /** What failed outside of any test. */

@@ -15,6 +15,8 @@ export interface PageData {
   readonly notices: readonly string[]
   /** How many cells are red. */
   readonly red: number
+  /** How many of the notices are gaps of a merge, which make it fail. */
+  readonly gaps: number
 }
 
 export interface PageState {
