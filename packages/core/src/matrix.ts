@@ -11,6 +11,7 @@ import type { Grid } from './report/grid.js'
 import type { TestResult } from './report/test-result.js'
 import { byHand } from './reroute/by-hand.js'
 import { emulatorFor } from './reroute/emulator.js'
+import { isForLibcOf } from './reroute/loadable.js'
 import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
 import { leaveHostOut } from './spawn/host-left-out.js'
@@ -98,7 +99,7 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
     evidence: collectEvidence(lines, columnIdentities(session), verdicts(session), mustCount),
     byHand(column, spawn) {
       const { sysroot = null, seal = null } = columns.get(column) ?? {}
-      return sysroot && spawn.decision === 'reroute'
+      return sysroot && spawn.decision === 'reroute' && isForLibcOf(sysroot, spawn.program)
         ? byHand(spawn.program, spawn.command, sysroot, spawn.env, [], seal?.emulator)
         : spawn.command
     },

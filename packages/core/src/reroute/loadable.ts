@@ -66,6 +66,13 @@ export function elfAt(path: string): ElfFile | null {
   return content?.type === 'elf' ? content.elf : null
 }
 
+/** False for a program that is linked to another libc than a sysroot's, whose loader would only crash with it. */
+export function isForLibcOf({ musl }: Sysroot, program: string): boolean {
+  const elf = elfAt(program)
+  const libc = elf && libcOf(elf)
+  return libc === null || libc === (musl ? 'musl' : 'glibc')
+}
+
 /** In words: what it was linked for, what the column has, what to do. */
 function otherLibc(family: LoaderFamily, interpreter: string, { spec, glibc, musl }: Sysroot): string {
   const has = musl ? `${spec} is musl (${glibc})` : `${spec} is glibc ${glibc}`
