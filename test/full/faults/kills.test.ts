@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { falseTicks } from './judge.js'
 import { marked, processesOf, type Role, remaining } from './processes.js'
-import { bin, makeSuite, type Runner, type Suite } from './suite.js'
+import { bin, makeSuite, type Runner, removeStore, type Suite } from './suite.js'
 
 /** Of each kind, half of them with each runner; `npm run faults` takes 50, of the accountant a third. */
 const kills = Number(process.env.FAULTS ?? 6)
@@ -32,7 +32,8 @@ beforeAll(async () => {
   suite = await makeSuite(6)
 })
 
-afterAll(() => {
+afterAll(async () => {
+  await removeStore(suite.home)
   console.log(['faults survived', ...[...tally].map(([what, count]) => `${what}: ${count}`)].join('\n  '))
 })
 

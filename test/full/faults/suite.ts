@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -72,6 +81,12 @@ export async function makeSuite(files: number): Promise<Suite> {
   suite.clear()
   appendFileSync(witness, '')
   return suite
+}
+
+/** Directories of a store are read-only to their user too. */
+export async function removeStore(directory: string): Promise<void> {
+  await execa('chmod', ['-R', 'u+w', directory])
+  rmSync(directory, { recursive: true, force: true })
 }
 
 const commands: Readonly<Record<Runner, readonly string[]>> = {

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import tmp from 'tmp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../fixture-programs.js'
-import { bin } from './suite.js'
+import { bin, removeStore } from './suite.js'
 
 /** A command in a mount namespace whose directories fail it; not below /tmp, which some of them hide. */
 const { name: directory } = tmp.dirSync({ tmpdir: '/var/tmp', prefix: 'glibc-matrix-faults-' })
@@ -36,8 +36,8 @@ beforeAll(async () => {
   mkdirSync(join(directory, 'small'))
 })
 
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true })
+afterAll(async () => {
+  await removeStore(directory)
   console.log(`faults survived\n  surroundings: ${survived.length}`)
 })
 
@@ -129,7 +129,7 @@ describe('an install with', () => {
       expect(readdirSync(store, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())).toEqual([])
       const again = await execa(process.execPath, [bin, 'add', `archive:${archive}`], options)
       expect(again.exitCode).toBe(0)
-      rmSync(store, { recursive: true })
+      await removeStore(store)
       mkdirSync(store)
       survived.push(name)
     },
