@@ -1,5 +1,6 @@
 // How calls fail: each errno that execve(2) and fork(2) have for a test's mistake, and programs that change meanwhile.
 const { execFileSync } = require('node:child_process')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const { join } = require('node:path')
 const { follow, outcome, syncOf } = require('./observe.cjs')
@@ -39,6 +40,10 @@ function failureCases({ at, dir }) {
             const fd = fs.openSync(busy, 'r+')
             return Promise.resolve(call(api, busy)).finally(() => fs.closeSync(fd))
           },
+          // Without root a limit that was lowered takes a process to raise it again, which it forbids.
+          ...(process.getuid() === 0 && {
+            EAGAIN: (api) => tooMany(api, (user) => call(api, at('exit-with'), ['0'], user)),
+          }),
           EMFILE: (api) => withoutDescriptors(() => call(api, at('exit-with'), ['0', 'out'])),
           'a file that is no program any more': (api) => {
             const path = script(`changing-${name}`, fs.readFileSync(at('exit-with')))
@@ -55,9 +60,20 @@ function failureCases({ at, dir }) {
   }
 }
 
+/** A user with one process has one too many, which execve(2) tells after setuid(2). */
+async function tooMany(api, call) {
+  const user = { uid: 65533, gid: 65533 }
+  const first = api.spawn('sleep', ['30'], { ...user, stdio: 'ignore' })
+  await once(first, 'spawn')
+  const seen = await withLimit('nproc', 0, () => call(user))
+  first.kill('SIGKILL')
+  await once(first, 'exit')
+  return seen
+}
+
 /** Opens all that may be opened, for as long as `call` begins. */
 function withoutDescriptors(call) {
-  return withFiles(fs.readdirSync('/proc/self/fd').length + 40, () => {
+  return withLimit('nofile', fs.readdirSync('/proc/self/fd').length + 40, () => {
     const open = []
     try {
       for (;;) open.push(fs.openSync('/dev/null'))
@@ -73,10 +89,12 @@ function withoutDescriptors(call) {
 }
 
 /** A soft limit of this process (prlimit(1)) while `call` begins; what it awaits has the old one. */
-function withFiles(count, call) {
-  const set = (limit) => execFileSync('prlimit', ['--pid', `${process.pid}`, `--nofile=${limit}:`], { stdio: 'ignore' })
-  const [, before] = /^Max open files\s+(\S+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))
-  set(count)
+function withLimit(name, value, call) {
+  const set = (limit) =>
+    execFileSync('prlimit', ['--pid', `${process.pid}`, `--${name}=${limit}:`], { stdio: 'ignore' })
+  const limits = fs.readFileSync('/proc/self/limits', 'utf8')
+  const [, before] = (name === 'nofile' ? /^Max open files\s+(\S+)/m : /^Max processes\s+(\S+)/m).exec(limits)
+  set(value)
   try {
     return call()
   } finally {

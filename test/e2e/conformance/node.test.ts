@@ -57,6 +57,11 @@ function withoutKnown(seen: Readonly<Record<string, unknown>> | undefined) {
   return Object.fromEntries(Object.entries(seen ?? {}).filter(([name]) => !busy.includes(name)))
 }
 
+it.each(process.getuid?.() === 0 ? ['EAGAIN', 'EMFILE'] : ['EMFILE'])('%s is seen at all', (errno) => {
+  for (const name of ['spawn', 'spawnSync'])
+    expect(JSON.stringify(run.off.options?.[`${name}: ${errno}`])).toContain(`"code":"${errno}"`)
+})
+
 it('nothing that a caller sees names the seal', () => {
   expect(run.directory).toMatch(/^\/(tmp|dev\/shm)\/\w{6}$/)
   expect(JSON.stringify(run.on)).not.toContain(run.directory)
