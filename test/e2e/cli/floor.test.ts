@@ -6,14 +6,17 @@ import { beforeAll, expect, test } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import { inspectBelow } from '../../../packages/core/src/survey/inspect-below.js'
 import { seenByReadelf } from '../../core/elf/readelf.js'
+import { sysroot } from '../../core/reroute/sysroots.js'
 import { glibcMatrix, temporaryDirectory } from './command.js'
 
 const directory = temporaryDirectory()
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+const suites = ['debian:bullseye', 'debian:bookworm', 'debian:trixie', 'debian:forky']
 const columns = ['2.31', '2.36', '2.41', '2.43']
 let programs: Record<string, string>
 
 beforeAll(async () => {
+  await Promise.all(suites.map((spec) => sysroot(spec)))
   programs = await buildPrograms(directory, ['print-libc', 'print-libc-static', 'uses-strlcpy'])
 })
 
