@@ -131,8 +131,8 @@ function firstInside(root: string, paths: readonly string[]): string | null {
 
 /** `spell`: musl's loader compares what comes after the dashes. */
 function loaderOptions(loader: string, spell = (option: string) => option): readonly string[] {
-  const text = readFileSync(loader, 'latin1')
-  return LOADER_OPTIONS.filter((option) => text.includes(`${spell(option)}\0`))
+  const bytes = readFileSync(loader)
+  return LOADER_OPTIONS.filter((option) => bytes.includes(`${spell(option)}\0`))
 }
 
 function invalid(spec: string, found: string): GlibcMatrixError {
