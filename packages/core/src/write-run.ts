@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { buildBlob, type RunFacts, type SessionFacts } from './report/blob/build.js'
 import { writeBlob } from './report/blob/write.js'
 import type { Grid } from './report/grid.js'
@@ -32,11 +32,12 @@ function factsOf(session: Session, asked: readonly string[] | undefined): Sessio
   }
 }
 
+/** Two that have no name must not be taken for one. */
 function projectName(root: string): string {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: unknown }
-    return typeof name === 'string' ? name : ''
+    return typeof name === 'string' && name !== '' ? name : basename(root)
   } catch {
-    return ''
+    return basename(root)
   }
 }

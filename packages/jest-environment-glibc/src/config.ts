@@ -36,7 +36,14 @@ async function prepare(userConfig: Config, { configFile, ...overrides }: GlibcMa
   if (running !== undefined) return refuseAnother(running, config)
   const session = await prepareMatrix(config, { install: mayInstall(process.argv), onProgress: showProgress() })
   process.once('exit', () => closeSession(session))
-  startRun({ session, config, sequencer: userConfig.testSequencer ?? null, expands: true, planned: [] })
+  startRun({
+    session,
+    config,
+    sequencer: userConfig.testSequencer ?? null,
+    expands: true,
+    planned: [],
+    leftOut: new Map(),
+  })
 }
 
 /** Listing and watching never download. */

@@ -16,9 +16,13 @@ export function expandTest(test: JestTest, run: MatrixRun, contexts: ColumnConte
   const { columns } = run.session
   const where = suiteOf(test.path, run.config.root)
   const names = selectors && selectColumns(columns, selectors, where, run.config.only !== null)
-  return columns
-    .filter(({ name, skip }) => skip === null && (names === null || names.includes(name)))
-    .map((column) => ({ ...test, context: contexts(test.context, column, runtime) }))
+  const able = columns.filter(({ skip }) => skip === null)
+  const isWanted = ({ name }: Column) => names === null || names.includes(name)
+  run.leftOut.set(
+    where,
+    able.flatMap((column) => (isWanted(column) ? [] : { suite: where, column: column.name })),
+  )
+  return able.filter(isWanted).map((column) => ({ ...test, context: contexts(test.context, column, runtime) }))
 }
 
 type Runtime = MatrixOptions['runtime']

@@ -18,7 +18,7 @@ import { matrixOptions, singleColumn } from './column.js'
 import type { JestFileResult, JestGlobalConfig, JestTest } from './jest.js'
 import { presenting } from './present.js'
 import { showProgress } from './progress.js'
-import { currentRun, type MatrixRun, startRun } from './run.js'
+import { currentRun, type MatrixRun, type SuitePlace, startRun } from './run.js'
 import { suiteOf } from './suite.js'
 import { testResults } from './test-results.js'
 
@@ -84,7 +84,7 @@ class GlibcReporter {
     return this.#error
   }
 
-  #keepRecords({ session, planned }: MatrixRun, grid: Grid): void {
+  #keepRecords({ session, planned, leftOut }: MatrixRun, grid: Grid): void {
     const { shard } = this.#globalConfig
     const ran = [...this.#times.keys()].map((key) => JSON.parse(key) as SuitePlace)
     const suites = new Map([...planned, ...ran].map((place) => [placeKey(place), place]))
@@ -93,6 +93,7 @@ class GlibcReporter {
       shard: shard ? { index: shard.shardIndex, count: shard.shardCount } : null,
       results: this.#results,
       suites: [...suites].map(([key, place]) => ({ ...place, durationMs: this.#times.get(key) ?? null })),
+      leftOut: [...leftOut.values()].flat(),
       stopped: this.#wasInterrupted,
       faults: [],
     })
@@ -116,8 +117,6 @@ interface JestEnd {
   readonly wasInterrupted?: boolean
 }
 
-type SuitePlace = MatrixRun['planned'][number]
-
 function placeKey({ suite, column }: SuitePlace): string {
   return JSON.stringify({ suite, column })
 }
@@ -129,7 +128,7 @@ async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Pr
   if (all === 'node' || suites.some(({ runtime }) => runtime === 'node')) throw withoutRunner()
   const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
   process.once('exit', () => closeSession(session))
-  const run: MatrixRun = { session, config, sequencer: null, expands: false, planned: [] }
+  const run: MatrixRun = { session, config, sequencer: null, expands: false, planned: [], leftOut: new Map() }
   startRun(run)
   return run
 }

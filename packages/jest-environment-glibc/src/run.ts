@@ -1,6 +1,11 @@
 import { GlibcMatrixError, type ResolvedConfig, type Session } from '@glibc-matrix/core'
 import { sessionVariable } from './session-variable.js'
 
+export interface SuitePlace {
+  readonly suite: string
+  readonly column: string
+}
+
 /** What config, sequencer, runner and reporter share: Jest loads each by its path, all in its main process. */
 export interface MatrixRun {
   readonly session: Session
@@ -10,7 +15,9 @@ export interface MatrixRun {
   /** Whether `withGlibcMatrix` made it, so that the sequencer expands the files into columns. */
   readonly expands: boolean
   /** The files and columns of every shard, as the sequencer last expanded them. */
-  planned: readonly { readonly suite: string; readonly column: string }[]
+  planned: readonly SuitePlace[]
+  /** Those that a selector keeps from a column, by file. */
+  readonly leftOut: Map<string, readonly SuitePlace[]>
 }
 
 const key = Symbol.for('glibc-matrix.jest-run')

@@ -4,8 +4,9 @@ import { selectColumns, suiteRuntime, suiteSelectors } from '@glibc-matrix/core'
 import { escapePath, glob } from 'tinyglobby'
 import type { Plugin } from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
+import { leaveOut } from './left-out.mjs'
 import { forgetMatrices, type Matrix, presentable } from './matrix.mjs'
-import { type MatrixPlace, setupFile } from './place.mjs'
+import { type MatrixPlace, setupFile, suiteOf } from './place.mjs'
 import GlibcMatrixReporter from './reporter.mjs'
 
 /** Does what only resolved configs allow: Vitest calls it for every project when all of them are known. */
@@ -23,7 +24,12 @@ export function matrixPlugin(matrix: Matrix): Plugin {
       const files = await readFiles(project)
       try {
         // A list of its own: projects may share Vitest's default.
-        project.config.exclude = [...project.config.exclude, ...excludedFiles(files, place, matrix)]
+        const excluded = excludedFiles(files, place, matrix)
+        project.config.exclude = [...project.config.exclude, ...excluded.map(({ glob }) => glob)]
+        leaveOut(
+          matrix.session.file,
+          excluded.map(({ path }) => ({ suite: suiteOf(path, place.root), column: place.column })),
+        )
         await choosePool(project, files, matrix)
       } catch (error) {
         throw presentable(error)
@@ -77,15 +83,14 @@ async function readFiles(project: TestProject): Promise<SourceFile[]> {
   return Promise.all(found.map(read))
 }
 
-/** Globs of the test files that don't run in this column, by their pragma or the config's `suites`. */
-function excludedFiles(files: readonly SourceFile[], place: MatrixPlace, { config, session }: Matrix): string[] {
-  const excluded = files.filter(({ path, source }) => {
+/** The test files that don't run in this column, by their pragma or the config's `suites`. */
+function excludedFiles(files: readonly SourceFile[], place: MatrixPlace, { config, session }: Matrix): SourceFile[] {
+  return files.filter(({ path, source }) => {
     const selectors = suiteSelectors(path, source, config)
     if (selectors === null) return false
     const where = relative(config.root, path)
     return !selectColumns(session.columns, selectors, where, session.narrowed).includes(place.column)
   })
-  return excluded.map(({ glob }) => glob)
 }
 
 /** Vitest's own node part is there by now; a config that only builds doesn't need it. */

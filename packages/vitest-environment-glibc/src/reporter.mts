@@ -13,6 +13,7 @@ import {
 } from '@glibc-matrix/core'
 import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
 import { isColorSupported } from './colors.mjs'
+import { leftOutOf } from './left-out.mjs'
 import type { AdapterOptions } from './matrix.mjs'
 import { type MatrixPlace, suiteOf } from './place.mjs'
 import { missingResults, resultsOf } from './results.mjs'
@@ -72,6 +73,7 @@ export default class GlibcMatrixReporter implements Reporter {
     writeRun(this.#session, grid, {
       ...{ runner: 'vitest', shard: vitest.config.shard ?? null, results, stopped: isStopped },
       suites: suiteRuns(this.#all, modules),
+      leftOut: leftOutOf(this.#session.file),
       faults: errors.map(({ message = 'an error without a message' }) => message.split('\n', 1)[0] ?? ''),
     })
     // What a stopped run left out is shown as skipped, and no success.

@@ -76,6 +76,7 @@ test.each([
     bits: null,
     byteOrder: null,
     interpreter: null,
+    libc: null,
     soname: null,
     needed: [],
     rpath: null,

@@ -49,7 +49,7 @@ export function knownFile(path: string): KnownFile | Errno {
   const stat = statOrErrno(path)
   if (typeof stat === 'string') return { errno: stat, path }
   const entry = known.get(path)
-  if (entry !== undefined && isSame(entry.stat, stat)) return entry.file
+  if (entry !== undefined && isSame(entry.stat, stat) && leadsThere(path, stat, entry.file.real)) return entry.file
   if (!stat.isFile()) return { errno: 'EACCES', path }
   try {
     const file = describe(path, stat)
@@ -74,13 +74,29 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ino === b.ino && a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.dev === b.dev
 }
 
+/** A link on the way may lead to another name of the same file since, and `$ORIGIN` of a program is where its name is. */
+function leadsThere(path: string, { nlink, dev, ino }: Stats, real: string): boolean {
+  if (nlink > 1) return realOrNull(path) === real
+  if (path === real) return true
+  const there = statSync(real, { throwIfNoEntry: false })
+  return there?.ino === ino && there.dev === dev
+}
+
+function realOrNull(path: string): string | null {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return null
+  }
+}
+
 function describe(path: string, stat: Stats): KnownFile {
   let content: FileContent | undefined
   const hidden = shown.get(`${stat.dev}:${stat.ino}`)
   if (hidden !== undefined) return { ...hidden, path }
   return {
     path,
-    real: realpathSync(path),
+    real: realpathSync.native(path),
     id: `${stat.dev}:${stat.ino}`,
     executable: mayExecute(path),
     content: () => {

@@ -9,8 +9,12 @@ export interface Pinned {
 }
 
 /** @throws GlibcMatrixError LOCK_MISMATCH when a sysroot is not the one that is pinned. */
-export function checkPins({ tree, file }: Pinned, found: Pick<Sysroot, 'spec' | 'digest' | 'packages'>): void {
-  const fault = tree.digest === null ? packageFault(tree, found) : digestFault(tree.digest, found)
+export function checkPins(
+  { tree, file }: Pinned,
+  found: Pick<Sysroot, 'spec' | 'glibc' | 'digest' | 'packages'>,
+): void {
+  const fault =
+    glibcFault(tree, found) ?? (tree.digest === null ? packageFault(tree, found) : digestFault(tree.digest, found))
   if (fault === null) return
   throw new GlibcMatrixError(
     'LOCK_MISMATCH',
@@ -18,6 +22,11 @@ export function checkPins({ tree, file }: Pinned, found: Pick<Sysroot, 'spec' | 
     'If it was changed on purpose: glibc-matrix update, and commit the lock file. If not, find out who changed it.',
     { file, spec: found.spec, pinned: tree, digest: found.digest },
   )
+}
+
+/** A lock file that was merged by hand may name one sysroot's packages and another's digest. */
+function glibcFault({ glibc: pinned }: LockedTree, { glibc }: Pick<Sysroot, 'glibc'>): string | null {
+  return glibc === pinned ? null : `its libc is ${glibc}, pinned is ${pinned}`
 }
 
 function digestFault(pinned: string, { digest }: Pick<Sysroot, 'digest'>): string | null {

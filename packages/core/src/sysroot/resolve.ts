@@ -121,10 +121,10 @@ function openPlace(place: Place, name: string | null | undefined): Sysroot | nul
   const { env, key, spec, pinned } = place
   if (pinned === null) return openStored(env, key, name)
   const { digest, packages } = pinned.tree
-  if (digest !== null) return openTree(env, { ...originOf(spec, packages), name: name ?? null, digest })
-  const built = openStored(env, key, name)
-  if (built !== null) checkPins(pinned, built)
-  return built
+  const origin = originOf(spec, packages)
+  const found = digest === null ? openStored(env, key, name) : openTree(env, { ...origin, name: name ?? null, digest })
+  if (found !== null) checkPins(pinned, found)
+  return found
 }
 
 async function installInto(place: Place, request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
@@ -139,7 +139,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
     const origin = originOf(spec, packages)
     const { glibc } = describeRoot({ name: null, root, ...origin })
     const digest = writeManifest(scratch, origin)
-    if (pinned !== null) checkPins(pinned, { spec: origin.spec, digest, packages })
+    if (pinned !== null) checkPins(pinned, { spec: origin.spec, glibc, digest, packages })
     await syncTree(scratch)
     return await holding(basename(treeDirectory(env, digest)), env, () => {
       if (!commitTree(env, scratch, digest)) checkTree(env, digest)

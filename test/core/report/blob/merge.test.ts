@@ -89,15 +89,18 @@ describe('a cell that two runs have', () => {
     ['pass', 'unproven', 'unproven'],
     ['none', 'pass', 'pass'],
   ] as const)('%s and %s is %s', (one, other, both) => {
-    const blobs = [blob({ 'a.test.ts': { host: one } }), blob({ 'a.test.ts': { host: other } })]
+    const leftOut = [{ suite: 'a.test.ts', column: '2.31' }]
+    const blobs = [one, other].map((state) => blob({ 'a.test.ts': { host: state } }, { leftOut }))
     expect(states(mergeBlobs(blobs))['a.test.ts > works']).toBe(`${both} skip`)
   })
 })
 
 it('a test that its file leaves out of a column is skipped there, not missing', () => {
-  const merged = mergeBlobs([blob({ 'a.test.ts': { host: 'pass' }, 'b.test.ts': { host: 'pass', '2.31': 'pass' } })])
+  const one = blob({ 'a.test.ts': { host: 'pass' }, 'b.test.ts': { host: 'pass', '2.31': 'pass' } })
+  const merged = mergeBlobs([{ ...one, leftOut: [{ suite: 'a.test.ts', column: '2.31' }] }])
   expect(states(merged)).toEqual({ 'a.test.ts > works': 'pass skip', 'b.test.ts > works': 'pass pass' })
   expect(merged.grid.gaps).toEqual([])
+  expect(states(mergeBlobs([one]))).toEqual({ 'a.test.ts > works': 'pass missing', 'b.test.ts > works': 'pass pass' })
 })
 
 it('a column that could not be had is skipped for its reason', () => {

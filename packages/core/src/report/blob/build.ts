@@ -6,6 +6,7 @@ import type { RunBlob } from './schema.js'
 /** What the runner knows of its own run. */
 export interface RunFacts extends Pick<RunBlob, 'runner' | 'shard' | 'stopped'> {
   readonly suites: readonly RunBlob['suites'][number][]
+  readonly leftOut?: readonly RunBlob['leftOut'][number][]
   readonly faults: readonly string[]
   readonly results: readonly TestResult[]
   /** For `command`: what was run, which stands for the test's name. */
@@ -17,7 +18,7 @@ export type SessionFacts = Pick<RunBlob, 'project' | 'machine' | 'rules' | 'plan
 
 /** A grid has a cell for everything; of these a blob keeps what really has a result, the rest being another shard's. */
 export function buildBlob(grid: Grid, session: SessionFacts, run: RunFacts): RunBlob {
-  const { results, command, runner, shard, suites, stopped, faults } = run
+  const { results, command, runner, shard, suites, leftOut = [], stopped, faults } = run
   const known = new Set(results.map(({ suite, test, column }) => `${suite}\0${test}\0${column}`))
   const rows = grid.rows.map(({ suite, test, cells }) => {
     const own = Object.entries(cells).filter(([column]) => known.has(`${suite}\0${test}\0${column}`))
@@ -30,6 +31,7 @@ export function buildBlob(grid: Grid, session: SessionFacts, run: RunFacts): Run
     shard,
     ...session,
     suites: [...suites],
+    leftOut: [...leftOut],
     rows,
     addons: structuredClone((grid.addons ?? []) as RunBlob['addons']),
     stopped,
@@ -37,12 +39,12 @@ export function buildBlob(grid: Grid, session: SessionFacts, run: RunFacts): Run
   }
 }
 
-/** The same run of the same machine has the same name, so that a second one takes the place of the first. */
-export function blobName({ runner, project, shard, columns, machine, rows }: RunBlob): string {
+/** The same run of the same machine has the same name, and runs that differ in what they ran are counted. */
+export function blobName({ runner, project, shard, columns, machine, rows }: RunBlob, number: number): string {
   const names = columns.map(({ name }) => name)
   const command = runner === 'command' ? rows.map(({ test }) => test) : []
   const identity = [project, machine.arch, machine.digest, names, command, shard]
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12)
   const part = shard === null ? '' : `-${shard.index}of${shard.count}`
-  return `${runner}-${names.length === 1 ? names[0] : `${names.length}-columns`}${part}-${hash}.json`
+  return `${runner}-${names.length === 1 ? names[0] : `${names.length}-columns`}${part}-${hash}${number === 1 ? '' : `-${number}`}.json`
 }

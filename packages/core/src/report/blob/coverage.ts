@@ -22,8 +22,12 @@ export function coverageOf(column: string, part: readonly Source[], { nameIn }: 
   }
   const planned = own.flatMap(({ blob }) => blob.suites.filter((suite) => nameIn(blob, suite.column) === column))
   const suites = new Set(planned.map(({ suite }) => suite))
-  // A run that knows what other shards have knows all files of the column.
-  const isWhole = planned.some(({ durationMs }) => durationMs === null)
+  const leftOut = new Set(
+    own.flatMap(({ blob }) => blob.leftOut.flatMap((each) => (nameIn(blob, each.column) === column ? each.suite : []))),
+  )
+  const isSkipped = own.every(({ blob }) =>
+    blob.columns.every(({ name, skip }) => nameIn(blob, name) !== column || skip !== null),
+  )
   const ran = new Set(planned.flatMap(({ suite, durationMs }) => (durationMs === null ? [] : suite)))
   const shards = shardGaps(column, own)
   const left = [...suites].filter((suite) => !ran.has(suite)).sort()
@@ -34,9 +38,9 @@ export function coverageOf(column: string, part: readonly Source[], { nameIn }: 
     suites,
     missing(suite) {
       if (ran.has(suite)) return null
-      if (isWhole && !suites.has(suite)) return null
+      if (isSkipped || leftOut.has(suite)) return null
       if (shards.length > 0) return shards.map(([, message]) => message).join('; ')
-      return suites.has(suite) ? 'the file did not run' : null
+      return suites.has(suite) ? 'the file did not run' : 'no run of the column found the file'
     },
   }
 }

@@ -37,7 +37,7 @@ export const blobSchema = v.object({
   format: v.literal(1),
   /** `command`: `glibc-matrix run`, and other test runners. */
   runner: v.picklist(['vitest', 'jest', 'command']),
-  /** `name` of the package.json beside the config; empty without one. */
+  /** `name` of the package.json beside the config, else what the directory is called. */
   project: v.string(),
   shard: v.nullable(v.object({ index: count, count })),
   machine: v.object({
@@ -63,6 +63,8 @@ export const blobSchema = v.object({
   ),
   /** Every file and column that there is for all shards together; `durationMs` is null for what this run did not run. */
   suites: v.array(v.object({ suite: v.string(), column: v.string(), durationMs: v.nullable(durationMs) })),
+  /** Files that a selector keeps from a column: there it is no gap that they didn't run. */
+  leftOut: v.optional(v.array(v.object({ suite: v.string(), column: v.string() })), []),
   /** A cell for each test and column that has a result. */
   rows: v.array(v.object({ suite: v.string(), test: v.string(), cells: v.record(v.string(), cell) })),
   addons: v.array(refusedAddonSchema),
