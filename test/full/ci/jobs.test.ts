@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -17,6 +17,9 @@ let project: FanOut
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Grid
 
 beforeAll(async () => {
+  // npm links a package's command only if it is there, and here it is built after `npm ci`.
+  const command = join(modules, '.bin/glibc-matrix')
+  if (!existsSync(command)) symlinkSync('../glibc-matrix/dist/bin.js', command)
   project = await fanOut()
   const { exitCode, stderr } = await project.glibcMatrix(['add'])
   expect(exitCode, stderr).toBe(0)

@@ -1,13 +1,16 @@
 import { mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { execa } from 'execa'
 import tmp from 'tmp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../fixture-programs.js'
-import { bin, removeStore } from './suite.js'
+import { bin, removeStore, root } from './suite.js'
 
 /** A command in a mount namespace whose directories fail it; not below /tmp, which some of them hide. */
 const { name: directory } = tmp.dirSync({ tmpdir: '/var/tmp', prefix: 'glibc-matrix-faults-' })
+/** Where the checkout is seen in the namespace: it may lie below /tmp itself. */
+const checkout = join(directory, 'checkout')
+const shownBin = join(checkout, relative(root, bin))
 const isRoot = process.getuid?.() === 0
 const enter = isRoot ? ['unshare', '-m'] : ['unshare', '-rmpf', '--mount-proc']
 const archive = join(directory, '2.31.sysroot.tar.gz')
@@ -34,6 +37,7 @@ beforeAll(async () => {
   }
   await execa(process.execPath, [bin, 'add', `archive:${archive}`], { cwd: directory, env, extendEnv: false })
   mkdirSync(join(directory, 'small'))
+  mkdirSync(checkout)
 })
 
 afterAll(async () => {
@@ -69,7 +73,7 @@ const cases: readonly (readonly [string, string, string, readonly string[] | str
     'JOURNAL_MALFORMED',
   ],
   ['a read-only store', 'mount --bind home home && mount -o remount,ro,bind home', plain, proven],
-  ['a read-only HOME', 'mount --bind . . && mount -o remount,ro,bind . && cd .', plain, proven],
+  ['a read-only HOME', 'mount --rbind . . && mount -o remount,ro,bind . && cd .', plain, proven],
   ['no /proc', 'mount -t tmpfs none /proc', plain, 'PLATFORM_UNSUPPORTED'],
   [
     'no /proc for a program',
@@ -91,8 +95,21 @@ const cases: readonly (readonly [string, string, string, readonly string[] | str
 
 describe('a run with', () => {
   it.each(cases)('%s', async (name, surroundings, command, expected) => {
-    const inside = `cd ${directory} && ${surroundings} && exec "$0" "$@"`
-    const args = ['sh', '-c', inside, process.execPath, bin, 'run', '--json', '--sysroot', columns, '--', 'sh', '-c']
+    const inside = `cd ${directory} && mount --bind ${root} ${checkout} && ${surroundings} && exec "$0" "$@"`
+    const args = [
+      'sh',
+      '-c',
+      inside,
+      process.execPath,
+      shownBin,
+      'run',
+      '--json',
+      '--sysroot',
+      columns,
+      '--',
+      'sh',
+      '-c',
+    ]
     const [file = '', ...rest] = [...enter, ...args, command]
     const { stdout, stderr } = await execa(file, rest, { env, extendEnv: false, reject: false, timeout: 60_000 })
     const all = `${stdout}\n${stderr}`
