@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import pc from 'picocolors'
 import type { Cell, CellState, Grid, GridRow } from './grid.js'
 import { printable } from './printable.js'
+import { signs } from './states.js'
 import { isRed, type RedRules, redCells, worstState } from './verdict.js'
 
 export interface FormatOptions extends RedRules {
@@ -59,20 +60,12 @@ function stateIn(row: GridRow, column: string): CellState {
   return row.cells[column]?.state ?? 'skip'
 }
 
-const signs: Readonly<Record<CellState, string>> = {
-  pass: '✓ pass',
-  fail: '✗ fail',
-  incompatible: '✗ incompatible',
-  unproven: '? unproven',
-  none: '· none',
-  skip: '- skip',
-  missing: '! missing',
-}
+const shown = (state: CellState) => `${signs[state]} ${state}`
 
 function paint(state: CellState, rules: RedRules, colors: ReturnType<typeof pc.createColors>): string {
-  if (state === 'pass') return colors.green(signs[state])
-  if (isRed(state, rules)) return colors.red(signs[state])
-  return state === 'none' || state === 'skip' ? colors.dim(signs[state]) : colors.yellow(signs[state])
+  if (state === 'pass') return colors.green(shown(state))
+  if (isRed(state, rules)) return colors.red(shown(state))
+  return state === 'none' || state === 'skip' ? colors.dim(shown(state)) : colors.yellow(shown(state))
 }
 
 function lentLibraries(grid: Grid): string {
