@@ -72,8 +72,8 @@ function follow(child, { onOutput, input } = {}) {
         resolve({ began, events, failures, messages, stdout, stderr, ended: describe(child) })
       })
     child.once('close', end)
-    // A child that could not start and has no streams never closes.
-    child.once('error', () => child.pid === undefined && setTimeout(end, 20))
+    // Without descriptors for its streams a child is given up before it has any, and never closes (lib/internal/child_process.js).
+    child.once('error', () => child.stdio === undefined && setTimeout(end, 20))
   })
 }
 
