@@ -18,9 +18,12 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
   }
 }
 
-/** Writes a file beside its place and renames it: whoever reads it has the old one or the new one, after a crash too. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const fresh = `${path}~${process.pid}-${randomBytes(6).toString('hex')}`
+/**
+ * Writes a file under another name, beside its place unless told, and renames it: whoever reads it has the old one or the new one,
+ * after a crash too.
+ */
+export function writeWhole(path: string, content: string | Uint8Array, freshAs: string = path): void {
+  const fresh = `${freshAs}~${process.pid}-${randomBytes(6).toString('hex')}`
   try {
     const descriptor = openSync(fresh, 'wx', 0o664)
     try {

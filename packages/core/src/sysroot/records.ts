@@ -45,11 +45,13 @@ export function readRecord(env: Environment, key: string): StoredSysroot | null 
   )
 }
 
+/** Only for the holder of the key's lock: what a killed one leaves lies in scratch, and is swept with the rest of the key's. */
 export function writeRecord(env: Environment, key: string, record: Omit<StoredSysroot, 'format'>): void {
-  mkdirSync(storePaths(env).index, { recursive: true, mode: 0o775 })
+  const { index, scratch } = storePaths(env)
+  for (const directory of [index, scratch]) mkdirSync(directory, { recursive: true, mode: 0o775 })
   const { name, spec, arch, digest, packages } = record
   const stored: StoredSysroot = { format: FORMAT, name, spec, arch, digest, packages }
-  writeWhole(recordPath(env, key), `${JSON.stringify(stored, null, 2)}\n`)
+  writeWhole(recordPath(env, key), `${JSON.stringify(stored, null, 2)}\n`, join(scratch, key))
 }
 
 export function deleteRecord(env: Environment, key: string): void {
