@@ -1,8 +1,14 @@
 import { join } from 'node:path'
-import { closeSession, type GlibcMatrixConfig, GlibcMatrixError, loadConfig, prepareMatrix } from '@glibc-matrix/core'
+import {
+  closeSession,
+  type GlibcMatrixConfig,
+  GlibcMatrixError,
+  loadConfig,
+  prepareMatrix,
+  progressReporter,
+} from '@glibc-matrix/core'
 import type { Config } from 'jest'
 import { presenting } from './present.js'
-import { showProgress } from './progress.js'
 import { currentRun, type MatrixRun, startRun } from './run.js'
 
 export type { GlibcMatrixConfig } from '@glibc-matrix/core'
@@ -34,7 +40,8 @@ async function prepare(userConfig: Config, { configFile, ...overrides }: GlibcMa
   const config = await loadConfig({ cwd: process.cwd(), file: configFile, overrides })
   const running = currentRun()
   if (running !== undefined) return refuseAnother(running, config)
-  const session = await prepareMatrix(config, { install: mayInstall(process.argv), onProgress: showProgress() })
+  const { onProgress, end } = progressReporter()
+  const session = await prepareMatrix(config, { install: mayInstall(process.argv), onProgress }).finally(end)
   process.once('exit', () => closeSession(session))
   startRun({
     session,

@@ -8,6 +8,7 @@ import {
   gridOf,
   loadConfig,
   prepareMatrix,
+  progressReporter,
   redCells,
   type TestResult,
   writeReports,
@@ -17,7 +18,6 @@ import { uninstall } from '@glibc-matrix/core/register'
 import { matrixOptions, singleColumn } from './column.js'
 import type { JestFileResult, JestGlobalConfig, JestTest } from './jest.js'
 import { presenting } from './present.js'
-import { showProgress } from './progress.js'
 import { currentRun, type MatrixRun, type SuitePlace, startRun } from './run.js'
 import { suiteOf } from './suite.js'
 import { testResults } from './test-results.js'
@@ -126,7 +126,8 @@ async function prepareSingle({ rootDir, watch, watchAll }: JestGlobalConfig): Pr
   const config = await loadConfig({ cwd: rootDir })
   const { all, suites } = config.runtime
   if (all === 'node' || suites.some(({ runtime }) => runtime === 'node')) throw withoutRunner()
-  const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress: showProgress() })
+  const { onProgress, end } = progressReporter()
+  const session = await prepareMatrix(config, { install: !watch && !watchAll, onProgress }).finally(end)
   process.once('exit', () => closeSession(session))
   const run: MatrixRun = { session, config, sequencer: null, expands: false, planned: [], leftOut: new Map() }
   startRun(run)

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "accountant-journal.h"
+#include "entry.h"
 #include "exec-notice.h"
 #include "peer.h"
 #include "syscalls.h"
@@ -178,7 +179,7 @@ static int run(const char *socket_path) {
   return 0;
 }
 
-__attribute__((used)) static void begin(long *stack) {
+static void begin(long *stack) {
   char **argv = (char **)(stack + 1);
   int status = 2;
   if (stack[0] == 3) {
@@ -189,9 +190,3 @@ __attribute__((used)) static void begin(long *stack) {
   SYS1(__NR_exit_group, status);
   __builtin_unreachable();
 }
-
-#if defined(__x86_64__)
-__asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call begin\n");
-#else
-__asm__(".globl _start\n_start:\n mov x29,xzr\n mov x0,sp\n bl begin\n");
-#endif

@@ -6,6 +6,7 @@
  */
 #include "accounting.h"
 #include "compiler.h"
+#include "entry.h"
 #include "text.h"
 
 #define NOT_STARTED 127 /* as of a shell that could not start a program */
@@ -32,16 +33,10 @@ static void start(const char *id, char **argv, char **envp) {
   SYS3(__NR_execve, path, argv, envp);
 }
 
-__attribute__((used)) static void begin(long *stack) {
+static void begin(long *stack) {
   long argc = stack[0];
   char **argv = (char **)(stack + 1);
   if (argc > 2 && text_length(argv[1]) == ID_LENGTH) start(argv[1], argv + 2, argv + argc + 1);
   SYS1(__NR_exit_group, NOT_STARTED);
   __builtin_unreachable();
 }
-
-#if defined(__x86_64__)
-__asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call begin\n");
-#else
-__asm__(".globl _start\n_start:\n mov x29,xzr\n mov x0,sp\n bl begin\n");
-#endif

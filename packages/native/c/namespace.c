@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <sys/statfs.h>
 
+#include "entry.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -129,7 +130,7 @@ static long end_of_pairs(long argc, char **argv) {
   return at > 1 && at % 2 == 1 ? at : 0;
 }
 
-__attribute__((used)) static void begin(long *stack) {
+static void begin(long *stack) {
   long argc = stack[0], status = 2;
   char **argv = (char **)(stack + 1), **environment = argv + argc + 1;
   long end = end_of_pairs(argc, argv), path = end + 1;
@@ -149,9 +150,3 @@ __attribute__((used)) static void begin(long *stack) {
   SYS1(__NR_exit_group, status);
   __builtin_unreachable();
 }
-
-#if defined(__x86_64__)
-__asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call begin\n");
-#else
-__asm__(".globl _start\n_start:\n mov x29,xzr\n mov x0,sp\n bl begin\n");
-#endif

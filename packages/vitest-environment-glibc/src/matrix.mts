@@ -6,12 +6,12 @@ import {
   isGlibcMatrixError,
   loadConfig,
   prepareMatrix,
+  progressReporter,
   type ResolvedConfig,
   type Session,
 } from '@glibc-matrix/core'
 import type { Launch } from './launch.mjs'
 import { sessionVariable } from './place.mjs'
-import { showProgress } from './progress.mjs'
 
 /** Options of the config file that a Vitest config may override, and which config file to read. */
 export interface AdapterOptions extends GlibcMatrixConfig {
@@ -71,7 +71,8 @@ async function prepare(
   const loaded = await loadConfig({ cwd, file: configFile, overrides })
   // A machine that merges reports of others needs the columns' names alone.
   const config: ResolvedConfig = merges ? { ...loaded, onMissing: 'skip' } : loaded
-  const session = await prepareMatrix(config, { install: mayInstall, onProgress: showProgress() })
+  const { onProgress, end } = progressReporter()
+  const session = await prepareMatrix(config, { install: mayInstall, onProgress }).finally(end)
   if (merges) refuseUnnamed(session)
   process.once('exit', () => closeSession(session))
   process.env[sessionVariable] = session.file

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { shellWords } from '@glibc-matrix/core'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { readProject } from '../init/project.js'
-import { shellWords } from '../output/shell-words.js'
 
 /** What the jobs run, as lines of a shell; `$GLIBC_MATRIX_SHARD` and `$GLIBC_MATRIX_SYSROOT` are the job's own. */
 export interface Steps {

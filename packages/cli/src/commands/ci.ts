@@ -1,3 +1,4 @@
+import { shellWords } from '@glibc-matrix/core'
 import { githubMatrix, githubWorkflow } from '../ci/github.js'
 import { gitlabParent, gitlabPipeline } from '../ci/gitlab.js'
 import { jobsOf } from '../ci/jobs.js'
@@ -8,7 +9,6 @@ import type { ciFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { print } from '../output/print.js'
-import { shellWords } from '../output/shell-words.js'
 
 type Options = Input<typeof ciFlags>['options']
 

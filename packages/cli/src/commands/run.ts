@@ -1,10 +1,17 @@
-import { type Column, closeSession, type Grid, gridOf, type Session, writeReports } from '@glibc-matrix/core'
+import {
+  type Column,
+  closeSession,
+  type Grid,
+  gridOf,
+  type Session,
+  shellWords,
+  writeReports,
+} from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { runFlags } from '../command-line/flags.js'
 import { colorsFor } from '../output/colors.js'
 import { printJson } from '../output/print.js'
-import { shellWords } from '../output/shell-words.js'
 import { isWanted, wantedReports } from '../output/wanted-reports.js'
 import { refuseUnstartable } from '../plan/refuse-unstartable.js'
 import { prepareColumns } from '../run/columns.js'

@@ -4,6 +4,7 @@ import {
   isGlibcMatrixError,
   type PinnedChange,
   pinSysroots,
+  progressReporter,
   type ResolvedConfig,
   resolveSysroot,
   type Sysroot,
@@ -14,7 +15,6 @@ import type { updateFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { print, printJson } from '../output/print.js'
-import { progressReporter } from '../output/progress.js'
 import { describeChange } from '../sysroots/describe-change.js'
 import { isConfigured } from '../sysroots/install.js'
 import { type AskedSysroot, sysrootNamed } from '../sysroots/request.js'

@@ -1,6 +1,5 @@
-import { compareGlibc, type StaticFloor } from '@glibc-matrix/core'
+import { compareGlibc, plainLine, type StaticFloor, shellWords } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
-import { shellWords } from '../output/shell-words.js'
 import type { TriedColumn } from './try-column.js'
 
 /** What `glibc-matrix floor --json` prints. */
@@ -44,14 +43,9 @@ function describeColumn(column: TriedColumn, width: number, colors: Colors): str
   const { command = [] } = records.find(({ proof }) => proof === 'unproven') ?? records[0] ?? {}
   return [
     `  ${label}  ${state === 'fail' || state === 'incompatible' ? colors.red(`✗ ${state}`) : colors.yellow(`? ${state}`)}${reason ? `  ${reason}` : ''}`,
-    ...said.filter((line) => line !== '').map((line) => colors.dim(`  ${' '.repeat(width)}  │ ${printable(line)}`)),
+    ...said.filter((line) => line !== '').map((line) => colors.dim(`  ${' '.repeat(width)}  │ ${plainLine(line)}`)),
     ...(command.length > 0 ? [colors.dim(`  ${' '.repeat(width)}  by hand: ${shellWords(command)}`)] : []),
   ]
-}
-
-/** A program's own words can't move the cursor or colour what follows. */
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}]/gu, '')
 }
 
 function headline({ floor }: FloorReport, max: string | null): string {

@@ -1,7 +1,13 @@
-import { type Column, GlibcMatrixError, prepareMatrix, type ResolvedConfig, type Session } from '@glibc-matrix/core'
+import {
+  type Column,
+  GlibcMatrixError,
+  prepareMatrix,
+  progressReporter,
+  type ResolvedConfig,
+  type Session,
+} from '@glibc-matrix/core'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
-import { progressReporter } from '../output/progress.js'
 import { isConfigured } from '../sysroots/install.js'
 import { sysrootNamed } from '../sysroots/request.js'
 

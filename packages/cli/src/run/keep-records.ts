@@ -1,5 +1,4 @@
-import { type Column, type Grid, type Session, type TestResult, writeRun } from '@glibc-matrix/core'
-import { shellWords } from '../output/shell-words.js'
+import { type Column, type Grid, type Session, shellWords, type TestResult, writeRun } from '@glibc-matrix/core'
 import { place } from './run-column.js'
 
 interface Run {

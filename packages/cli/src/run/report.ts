@@ -6,11 +6,11 @@ import {
   outputExcerpt,
   printable,
   type Session,
+  shellWords,
   type TestResult,
 } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
 import { libcName } from '../output/libc-name.js'
-import { shellWords } from '../output/shell-words.js'
 import { type Ending, endingOf } from './run-column.js'
 import { signalStatus } from './signals.js'
 

@@ -2,12 +2,12 @@ import {
   columnRequests,
   GlibcMatrixError,
   pinSysroots,
+  progressReporter,
   type ResolvedConfig,
   renameSysroot,
   resolveSysroot,
 } from '@glibc-matrix/core/store'
 import { print } from '../output/print.js'
-import { progressReporter } from '../output/progress.js'
 import { describeAdded } from './describe-added.js'
 
 /** Installs every sysroot of the config, and pins what was found; frozen, only what is pinned already. */

@@ -1,8 +1,7 @@
-import { columnRequests, pinSysroots, type ResolvedConfig } from '@glibc-matrix/core/store'
+import { columnRequests, pinSysroots, progressReporter, type ResolvedConfig } from '@glibc-matrix/core/store'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
 import { print } from '../output/print.js'
-import { progressReporter } from '../output/progress.js'
 import { describeAdded } from './describe-added.js'
 import type { AskedSysroot } from './request.js'
 

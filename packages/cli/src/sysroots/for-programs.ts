@@ -1,5 +1,11 @@
-import { findPackages, GlibcMatrixError, plan, type ResolvedConfig, type Sysroot } from '@glibc-matrix/core'
-import { progressReporter } from '../output/progress.js'
+import {
+  findPackages,
+  GlibcMatrixError,
+  plan,
+  progressReporter,
+  type ResolvedConfig,
+  type Sysroot,
+} from '@glibc-matrix/core'
 import { commandFault } from '../plan/command-fault.js'
 import { commandHere, hostSysroot, planOptions } from '../plan/here.js'
 import { installed } from './install.js'

@@ -1,5 +1,4 @@
-import { type ResolvedConfig, resolveSysroot, type Sysroot } from '@glibc-matrix/core/store'
-import { progressReporter } from '../output/progress.js'
+import { progressReporter, type ResolvedConfig, resolveSysroot, type Sysroot } from '@glibc-matrix/core/store'
 import type { AskedSysroot } from './request.js'
 
 /** The sysroot, installed with progress on stderr when it isn't there. */

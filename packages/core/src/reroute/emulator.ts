@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
+import { mayExecute } from './may-execute.js'
 
 /**
  * Path of what runs a machine's programs on another: qemu-user, which needs no set-up and no binfmt_misc; null where the
@@ -45,15 +45,6 @@ export function findEmulator(machine: string): string | null {
 
 /** 32-bit machines whose programs the 64-bit kernel runs itself (where it was built to). */
 const narrower: Readonly<Record<string, string>> = { x86_64: 'i386' }
-
-function mayExecute(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function missing(machine: string, host: string): GlibcMatrixError {
   return new GlibcMatrixError(

@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
+import { realpathSync, type Stats, statSync } from 'node:fs'
 import type { ElfFile } from '../elf/elf-file.js'
 import { readElf } from '../elf/read.js'
 import { readShebang, type Shebang } from '../elf/shebang.js'
 import { isGlibcMatrixError } from '../errors.js'
+import { mayExecute } from './may-execute.js'
 
 /** What a regular file is, kept as long as its stat says that it is the same one. */
 export interface KnownFile {
@@ -103,16 +104,6 @@ function describe(path: string, stat: Stats): KnownFile {
       content ??= contentOf(path)
       return content
     },
-  }
-}
-
-/** access(2) knows noexec mounts and ACLs, and asks root too for at least one x bit. */
-function mayExecute(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }
 

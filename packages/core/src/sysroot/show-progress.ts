@@ -1,11 +1,11 @@
-import type { Progress } from '@glibc-matrix/core/store'
+import type { Progress } from './providers/provider.js'
 
-/** Shows downloads on stderr: one line that moves on a terminal, else one line for each stage. */
-export function progressReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {
+/** Shows on stderr how installs go on: one line that moves on a terminal, else one line for each stage. */
+export function progressReporter(stream: NodeJS.WriteStream = process.stderr): ProgressReporter {
   return stream.isTTY && process.env.TERM !== 'dumb' ? movingLine(stream) : stageLines(stream)
 }
 
-export interface Reporter {
+export interface ProgressReporter {
   onProgress(progress: Progress): void
   /** Clears the line, if there is one. */
   end(): void
@@ -22,7 +22,7 @@ const verbs: Readonly<Record<Progress['stage'], string>> = {
   install: 'installing',
 }
 
-function movingLine(stream: NodeJS.WriteStream): Reporter {
+function movingLine(stream: NodeJS.WriteStream): ProgressReporter {
   let shown = ''
   const show = (text: string) => {
     if (text === shown) return
@@ -46,7 +46,7 @@ function amount(done: number, total: number | null): string {
   return total === null ? ` ${megabytes(done)} MB` : ` ${megabytes(done)} of ${megabytes(total)} MB`
 }
 
-function stageLines(stream: NodeJS.WriteStream): Reporter {
+function stageLines(stream: NodeJS.WriteStream): ProgressReporter {
   const told = new Set<string>()
   return {
     onProgress({ sysroot, stage, holder }) {
