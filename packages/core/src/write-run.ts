@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { buildBlob, type RunFacts, type SessionFacts } from './report/blob/build.js'
+import { commitOf } from './report/blob/commit.js'
 import { writeBlob } from './report/blob/write.js'
 import type { Grid } from './report/grid.js'
 import { isLeftOut } from './spawn/host-left-out.js'
@@ -23,12 +25,32 @@ function factsOf(session: Session, asked: readonly string[] | undefined): Sessio
   const columns = session.columns.filter((column) => !isLeftOut(column) && isAsked(column.name))
   return {
     project: projectName(root),
+    commit: commitOf(root, process.env),
     machine: { arch: process.arch, kernel: release(), node: process.version, glibc, digest },
     rules: { incompatible, unproven },
     planned: planned.filter(({ name }) => isAsked(name)),
     columns: columns.map(({ name, spec, glibc, sysroot, skip }) => {
       return { name, spec, glibc, digest: sysroot?.digest ?? null, skip }
     }),
+    sha256Of: fileDigests(root),
+  }
+}
+
+/** A file runs in many columns, and is read once. */
+function fileDigests(root: string): SessionFacts['sha256Of'] {
+  const known = new Map<string, string | null>()
+  return (suite) => {
+    const digest = known.has(suite) ? (known.get(suite) ?? null) : fileDigest(resolve(root, suite))
+    known.set(suite, digest)
+    return digest
+  }
+}
+
+function fileDigest(path: string): string | null {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex')
+  } catch {
+    return null
   }
 }
 

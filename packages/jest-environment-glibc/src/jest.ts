@@ -13,6 +13,7 @@ export interface JestGlobalConfig {
   readonly rootDir: string
   readonly testSequencer: string
   readonly bail?: number
+  readonly testNamePattern?: string
   readonly shard?: { readonly shardIndex: number; readonly shardCount: number }
   readonly watch?: boolean
   readonly watchAll?: boolean

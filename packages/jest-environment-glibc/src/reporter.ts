@@ -50,7 +50,7 @@ class GlibcReporter {
     const { config } = test.context
     const column = matrixOptions(config)?.column ?? singleColumn(config, run.session)
     const suite = suiteOf(test.path, run.session.report.root)
-    this.#results.push(...testResults(result, column, suite))
+    this.#results.push(...testResults(result, column, suite, this.#globalConfig.testNamePattern))
     const { start, end } = result.perfStats ?? { start: 0, end: 0 }
     const key = placeKey({ suite, column })
     this.#times.set(key, (this.#times.get(key) ?? 0) + end - start)

@@ -4,7 +4,12 @@ import type { JestAssertion, JestFileResult } from './jest.js'
 import { placeholder } from './placeholder.js'
 
 /** A file's tests as the grid takes them; a file that could not be run is a row of its own. */
-export function testResults(result: JestFileResult, column: string, suite: string): TestResult[] {
+export function testResults(
+  result: JestFileResult,
+  column: string,
+  suite: string,
+  pattern: string | undefined,
+): TestResult[] {
   const tests = result.testResults
     .filter(({ title }) => title !== placeholder)
     .map((assertion): TestResult => {
@@ -15,7 +20,7 @@ export function testResults(result: JestFileResult, column: string, suite: strin
         test: [...assertion.ancestorTitles, assertion.title].join(' > '),
         state,
         durationMs: assertion.duration ?? 0,
-        ...messageOf(assertion, state),
+        ...(state === 'skip' ? skipped(assertion, pattern) : messageOf(assertion, state)),
       }
     })
   if (result.testExecError === undefined || result.testExecError === null) return tests
@@ -26,10 +31,19 @@ export function testResults(result: JestFileResult, column: string, suite: strin
 /** Every other status is a test that didn't run. */
 const states: Readonly<Record<string, TestResult['state']>> = { passed: 'pass', failed: 'fail' }
 
+/** Jest shows what `-t` leaves out like a test that is skipped; it matches the parts of a name joined by spaces (getTestID of jest-circus). */
+function skipped(
+  { status, ancestorTitles, title }: JestAssertion,
+  pattern: string | undefined,
+): Pick<TestResult, 'message' | 'filtered'> {
+  if (status === 'todo') return { message: 'todo' }
+  const isFiltered = pattern !== undefined && !new RegExp(pattern, 'i').test([...ancestorTitles, title].join(' '))
+  return isFiltered ? { message: `left out by -t ${pattern}`, filtered: true } : { message: 'skipped in the test file' }
+}
+
 function messageOf(assertion: JestAssertion, state: TestResult['state']): Pick<TestResult, 'message' | 'output'> {
-  const { status, failureMessages, failureDetails = [] } = assertion
+  const { failureMessages, failureDetails = [] } = assertion
   if (state === 'pass') return {}
-  if (state === 'skip') return { message: status === 'todo' ? 'todo' : 'skipped in the test file' }
   const [text = 'the test failed'] = failureMessages
   return { message: firstLine(text), output: outputExcerpt(stderrOf(failureDetails[0]), text) }
 }

@@ -13,6 +13,7 @@ import {
 } from '@glibc-matrix/core'
 import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
 import { isColorSupported } from './colors.mjs'
+import { filterOf } from './filter.mjs'
 import { leftOutOf } from './left-out.mjs'
 import type { AdapterOptions } from './matrix.mjs'
 import { type MatrixPlace, suiteOf } from './place.mjs'
@@ -66,7 +67,8 @@ export default class GlibcMatrixReporter implements Reporter {
     const { report } = this.#session
     const isStopped = reason === 'interrupted'
     const missing = isStopped ? [] : missingResults(this.#planned, modules)
-    const results = [...modules.flatMap((module) => resultsOf(module, isStopped)), ...missing]
+    const filter = filterOf(this.#planned)
+    const results = [...modules.flatMap((module) => resultsOf(module, isStopped, filter)), ...missing]
     const grid = gridOf(this.#session, results)
     print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
     print(vitest, writeReports(grid, report))

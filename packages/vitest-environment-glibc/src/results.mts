@@ -1,13 +1,14 @@
 import { outputExcerpt, type TestResult } from '@glibc-matrix/core'
 import type { TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node'
 import { crashes } from './crashes.mjs'
+import type { Filter } from './filter.mjs'
 import { placeholder, placeOf, suiteOf } from './place.mjs'
 
 /**
  * What Vitest saw of a test file in its column; nothing for a project that is no column's. In a run that was stopped
  * (`--bail`, a key) what did not finish is skipped, unless its worker died.
  */
-export function resultsOf(module: TestModule, isStopped: boolean): TestResult[] {
+export function resultsOf(module: TestModule, isStopped: boolean, filter: Filter): TestResult[] {
   const place = placeOf(module.project)
   if (place === undefined || module.meta().typecheck) return []
   const { column, root } = place
@@ -15,7 +16,7 @@ export function resultsOf(module: TestModule, isStopped: boolean): TestResult[] 
   const named = (test: string, outcome: Outcome): TestResult => ({ column, suite, test, ...outcome })
   const tests = [...module.children.allTests()].filter(({ name }) => name !== placeholder)
   return [
-    ...tests.map((test) => named(test.fullName, outcomeOf(test, isStopped))),
+    ...tests.map((test) => named(test.fullName, outcomeOf(test, isStopped, filter))),
     ...[...module.children.allSuites()].flatMap((suite) => faultOf(suite).map((fault) => named(suite.fullName, fault))),
     ...[...faultOf(module), ...unfinished(module, isStopped)].map((fault) => named('(file)', fault)),
   ]
@@ -38,7 +39,7 @@ type Outcome = Omit<TestResult, 'column' | 'suite' | 'test'>
 const stopped = 'the run was stopped before it finished'
 type Errors = readonly { readonly message?: string; readonly stderr?: unknown }[] | undefined
 
-function outcomeOf(test: TestCase, isStopped: boolean): Outcome {
+function outcomeOf(test: TestCase, isStopped: boolean, filter: Filter): Outcome {
   const result = test.result()
   const durationMs = test.diagnostic()?.duration ?? 0
   if (result.state === 'passed') return { state: 'pass', durationMs }
@@ -49,6 +50,8 @@ function outcomeOf(test: TestCase, isStopped: boolean): Outcome {
   const fault = faultAbove(test)
   if (fault !== undefined) return { state: 'fail', durationMs, message: fault }
   const { mode } = test.options
+  const leftOut = result.note === undefined && mode !== 'todo' ? filter(test) : null
+  if (leftOut !== null) return { state: 'skip', durationMs, message: leftOut, filtered: true }
   return { state: 'skip', durationMs, message: result.note ?? (mode === 'todo' ? 'todo' : 'skipped') }
 }
 

@@ -76,6 +76,42 @@ it('Vitest, Jest and plain commands are one grid', async () => {
   expect(states).toContainEqual(['vitest/print-libc.test.mjs', 'runs everywhere', 'pass', 'pass', 'pass'])
 })
 
+describe('a job that a filter narrowed', () => {
+  it.each([
+    ['vitest', 'vitest/print-libc.test.mjs'],
+    ['jest', 'jest/print-libc.test.cjs'],
+  ] as const)('of %s leaves tests missing that another job ran', async (runner, suite) => {
+    const blob = `filtered-${runner}`
+    for (const only of ['host', '2.41 !host'])
+      await project[runner](['print-libc', ...(only === 'host' ? [] : ['-t', 'no such test'])], {
+        ...{ GLIBC_MATRIX_ONLY: only, GLIBC_MATRIX_BLOB: blob },
+      })
+    const { stdout, exitCode } = await project.glibcMatrix(['merge', blob, '--out', `${blob}.json`])
+    const row = project.json<Grid>(`${blob}.json`).rows.find((one) => one.suite === suite)
+    expect(row?.cells).toMatchObject({
+      host: { state: 'pass' },
+      '2.41': { state: 'missing', reason: expect.stringContaining('left out by -t no such test') },
+    })
+    expect(stdout).not.toContain('different files')
+    expect(exitCode).toBe(1)
+  })
+})
+
+it('a blob that an older commit left is not merged unseen', async () => {
+  for (const [only, commit] of [
+    ['host', 'a'],
+    ['2.41 !host', 'b'],
+  ] as const)
+    await project.vitest(['print-libc'], {
+      ...{ GLIBC_MATRIX_ONLY: only, GLIBC_MATRIX_BLOB: 'commits', GITHUB_SHA: commit.repeat(40) },
+    })
+  const { stdout, exitCode } = await project.glibcMatrix(['merge', 'commits'])
+  expect(stdout).toContain(
+    'runs of 2 commits were merged: aaaaaaaaaaaa (vitest in host), bbbbbbbbbbbb (vitest in 2.41)',
+  )
+  expect(exitCode).toBe(1)
+})
+
 describe('Jest', () => {
   it('cuts shards by timings, and each file is in one of them', async () => {
     const suites = { 'jest/print-libc.test.cjs': 10, 'jest/only-newer.test.cjs': 8, 'jest/fails.test.cjs': 1 }

@@ -46,11 +46,12 @@ function buildCell(
   const durationMs = results.reduce((sum, result) => sum + result.durationMs, 0)
   const records = evidence.spawns.flatMap((found) => cellRecord(column.name, found, byHand))
   const output = results.find((result) => result.state === 'fail')?.output
-  const cell = ({ state, reason }: Judgement): Cell => ({
+  const cell = ({ state, reason, filtered }: Judgement): Cell => ({
     state,
     ...(reason && { reason }),
     durationMs,
     ...(output && { output }),
+    ...(filtered && { filtered }),
     records,
   })
   if (column.skip !== null) return cell({ state: 'skip', reason: column.skip })
@@ -60,13 +61,14 @@ function buildCell(
 interface Judgement {
   readonly state: Cell['state']
   readonly reason?: string | undefined
+  readonly filtered?: boolean
 }
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
 function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
   const { hooked, spawns, addons, refusedAddons, unhookedThreads, onHost, inColumn } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
-  if (ran.length === 0) return { state: 'skip', reason: results[0]?.message ?? 'not run in this column' }
+  if (ran.length === 0) return notRun(results)
 
   const first = (state: SpawnEvidence['state']) => spawns.find((found) => found.state === state)
   const wrong = first('wrong')
@@ -88,6 +90,11 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
       reason: `addon in the host's Node: ${addons[0]} (\`@glibc-runtime node\` runs the file's Node on the column)`,
     }
   return first('mapped') ? { state: 'pass' } : { state: 'none' }
+}
+
+function notRun(results: readonly TestResult[]): Judgement {
+  const filtered = results.length > 0 && results.every((result) => result.filtered === true)
+  return { state: 'skip', reason: results[0]?.message ?? 'not run in this column', filtered }
 }
 
 /** Names the program, if it isn't the one that the test itself started. */

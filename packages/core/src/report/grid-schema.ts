@@ -6,6 +6,7 @@ const cell = v.object({
   reason: v.optional(v.string()),
   durationMs: v.pipe(v.number(), v.minValue(0)),
   output: v.optional(v.string()),
+  filtered: v.optional(v.boolean()),
   records: v.array(recordSchema),
 })
 
@@ -27,7 +28,7 @@ export const gridSchema = v.object({
   gaps: v.optional(
     v.array(
       v.object({
-        kind: v.picklist(['column', 'shard', 'suite', 'shards', 'digest', 'stopped', 'fault']),
+        kind: v.picklist(['column', 'shard', 'suite', 'shards', 'digest', 'stopped', 'fault', 'commit', 'source']),
         message: v.string(),
         column: v.nullable(v.string()),
       }),

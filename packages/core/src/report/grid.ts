@@ -24,6 +24,8 @@ export interface Cell {
   readonly durationMs: number
   /** What a failed test left: the end of its program's stderr where the runner has it, else the runner's own text. */
   readonly output?: string
+  /** Skipped by a filter of the run (`-t`), not by the test file. */
+  readonly filtered?: boolean
   readonly records: readonly CellRecord[]
 }
 
@@ -57,9 +59,10 @@ export interface Grid {
 export interface Gap {
   /**
    * A column or shard that no blob has; a suite that no shard ran; shards that were cut in different ways; one column
-   * that was two sysroots; a run that was stopped, or failed outside of its tests.
+   * that was two sysroots; a run that was stopped, or failed outside of its tests; runs of different commits; a test
+   * file that was not the same everywhere.
    */
-  readonly kind: 'column' | 'shard' | 'suite' | 'shards' | 'digest' | 'stopped' | 'fault'
+  readonly kind: 'column' | 'shard' | 'suite' | 'shards' | 'digest' | 'stopped' | 'fault' | 'commit' | 'source'
   readonly message: string
   readonly column: string | null
 }

@@ -8,6 +8,8 @@ export interface TestResult {
   readonly durationMs: number
   /** First line of the failure, or why it was skipped. */
   readonly message?: string
+  /** Skipped by what the run was told (`-t`), not by the test file: another run may have run it. */
+  readonly filtered?: boolean
   /** See `Cell`. */
   readonly output?: string
 }

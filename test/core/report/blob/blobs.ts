@@ -30,12 +30,15 @@ export function blob(states: Record<string, Record<string, State>>, more: Partia
     format: 1,
     runner: 'vitest',
     project: 'demo',
+    commit: null,
     shard: null,
     machine: { arch: 'x64', kernel: '6.1.0', node: 'v20.20.0', glibc: '2.36', digest: host.digest },
     rules: { incompatible: 'fail', unproven: 'warn' },
     planned: [host, old].map(({ name, spec }) => ({ name, spec })),
     columns: [host, old],
-    suites: files.flatMap(([suite, cells]) => Object.keys(cells).map((column) => ({ suite, column, durationMs: 7 }))),
+    suites: files.flatMap(([suite, cells]) =>
+      Object.keys(cells).map((column) => ({ suite, column, durationMs: 7, sha256: null })),
+    ),
     leftOut: [],
     rows: files.map(([suite, cells]) => ({
       suite,
@@ -58,6 +61,6 @@ export function job(
 ): RunBlob {
   const cells = Object.entries(states).map(([suite, state]) => [suite, { [column.name]: state }])
   const made = blob(Object.fromEntries(cells), { columns: [column], shard: { index, count } })
-  const others = elsewhere.map((suite) => ({ suite, column: column.name, durationMs: null }))
+  const others = elsewhere.map((suite) => ({ suite, column: column.name, durationMs: null, sha256: null }))
   return { ...made, suites: [...made.suites, ...others] }
 }

@@ -141,7 +141,7 @@ it('runners and projects stay apart where they have the same file', () => {
 it('each command has to have run in every column', () => {
   const command = (test: string, column: typeof host): RunBlob => ({
     ...blob({}, { runner: 'command', columns: [column] }),
-    suites: [{ suite: '(command)', column: column.name, durationMs: 3 }],
+    suites: [{ suite: '(command)', column: column.name, durationMs: 3, sha256: null }],
     rows: [{ suite: '(command)', test, cells: { [column.name]: cell('pass') } }],
   })
   const merged = mergeBlobs([command('./one', host), command('./one', old), command('./two', host)])
@@ -162,5 +162,54 @@ it('is judged by the strictest rules of all runs', () => {
   expect(mergeBlobs([blob({}, { rules: lax }), jobs[0] as RunBlob]).rules).toEqual({
     incompatible: 'fail',
     unproven: 'warn',
+  })
+})
+
+describe('runs that differ in what they ran', () => {
+  const inColumn = (column: typeof host, more: Partial<RunBlob> = {}): RunBlob => ({
+    ...blob({ 'a.test.ts': { [column.name]: 'pass' } }),
+    columns: [column],
+    ...more,
+  })
+  const [one, other] = ['1'.repeat(40), '2'.repeat(40)]
+
+  it('in their commit are red, and the commits are named', () => {
+    const merged = mergeBlobs([inColumn(host, { commit: one }), inColumn(old, { commit: other })])
+    const message = `runs of 2 commits were merged: 111111111111 (vitest in host), 222222222222 (vitest in 2.31)`
+    expect(merged.grid.gaps).toEqual([{ kind: 'commit', column: null, message }])
+  })
+
+  it.each([
+    ['the same commit', { commit: one }, { commit: one }],
+    ['one that nobody knows', { commit: one }, { commit: null }],
+    ['another commit of another project', { commit: one }, { commit: other, project: 'other', planned: [old] }],
+  ])('in nothing, such as %s, are whole', (_, first, second) => {
+    const both = { planned: [host, old] }
+    const blobs = [inColumn(host, { ...both, ...first }), inColumn(old, { ...both, ...second })]
+    const commits = mergeBlobs(blobs).grid.gaps?.filter(({ kind }) => kind === 'commit')
+    expect(commits).toEqual([])
+  })
+
+  it('in a test file are red, and the file is named', () => {
+    const ran = (column: typeof host, sha256: string) => ({
+      suites: [{ suite: 'a.test.ts', column: column.name, durationMs: 7, sha256 }],
+    })
+    const merged = mergeBlobs([inColumn(host, ran(host, 'a1')), inColumn(old, ran(old, 'b2'))])
+    expect(messages(merged)).toEqual(['vitest: a.test.ts was 2 different files in the runs that were merged'])
+    expect(mergeBlobs([inColumn(host, ran(host, 'a1')), inColumn(old, ran(old, 'a1'))]).grid.gaps).toEqual([])
+  })
+
+  it('in a filter miss the tests that it left out in one column alone', () => {
+    const test = (column: typeof host, state: 'pass' | 'skip', filtered: boolean) =>
+      inColumn(column, {
+        rows: [
+          { suite: 'a.test.ts', test: 'works', cells: { [column.name]: cell(state, { filtered, reason: 'by -t' }) } },
+        ],
+      })
+    const cells = (...blobs: RunBlob[]) => states(mergeBlobs(blobs))['a.test.ts > works']
+    expect(cells(test(host, 'pass', false), test(old, 'skip', true))).toBe('pass missing')
+    expect(cells(test(host, 'pass', false), test(old, 'skip', false))).toBe('pass skip')
+    expect(cells(test(host, 'skip', true), test(old, 'skip', true))).toBe('skip skip')
+    expect(cells(test(host, 'pass', false), test(old, 'skip', true), test(old, 'pass', false))).toBe('pass pass')
   })
 })

@@ -5,7 +5,7 @@ import type { RunBlob } from './schema.js'
 
 /** What the runner knows of its own run. */
 export interface RunFacts extends Pick<RunBlob, 'runner' | 'shard' | 'stopped'> {
-  readonly suites: readonly RunBlob['suites'][number][]
+  readonly suites: readonly Omit<RunBlob['suites'][number], 'sha256'>[]
   readonly leftOut?: readonly RunBlob['leftOut'][number][]
   readonly faults: readonly string[]
   readonly results: readonly TestResult[]
@@ -14,10 +14,14 @@ export interface RunFacts extends Pick<RunBlob, 'runner' | 'shard' | 'stopped'> 
 }
 
 /** What the session knows of it. */
-export type SessionFacts = Pick<RunBlob, 'project' | 'machine' | 'rules' | 'planned' | 'columns'>
+export interface SessionFacts
+  extends Pick<RunBlob, 'project' | 'commit' | 'machine' | 'rules' | 'planned' | 'columns'> {
+  /** Of a test file by its name; null for what is none, or is gone. */
+  sha256Of(suite: string): string | null
+}
 
 /** A grid has a cell for everything; of these a blob keeps what really has a result, the rest being another shard's. */
-export function buildBlob(grid: Grid, session: SessionFacts, run: RunFacts): RunBlob {
+export function buildBlob(grid: Grid, { sha256Of, ...session }: SessionFacts, run: RunFacts): RunBlob {
   const { results, command, runner, shard, suites, leftOut = [], stopped, faults } = run
   const known = new Set(results.map(({ suite, test, column }) => `${suite}\0${test}\0${column}`))
   const rows = grid.rows.map(({ suite, test, cells }) => {
@@ -30,7 +34,7 @@ export function buildBlob(grid: Grid, session: SessionFacts, run: RunFacts): Run
     runner,
     shard,
     ...session,
-    suites: [...suites],
+    suites: suites.map((ran) => ({ ...ran, sha256: ran.durationMs === null ? null : sha256Of(ran.suite) })),
     leftOut: [...leftOut],
     rows,
     addons: structuredClone((grid.addons ?? []) as RunBlob['addons']),

@@ -2,6 +2,7 @@ import type { Gap, Grid } from '../grid.js'
 import type { RedRules } from '../verdict.js'
 import { type MergedColumns, mergeColumns } from './columns.js'
 import { coverageOf } from './coverage.js'
+import { differenceGaps } from './differences.js'
 import { mergeRows, type Part } from './rows.js'
 import type { RunBlob } from './schema.js'
 import { type Source, sourcesOf } from './sources.js'
@@ -26,7 +27,12 @@ export function mergeBlobs(blobs: readonly RunBlob[]): Merged {
       columns: columns.columns,
       rows: mergeRows(parts, columns),
       ...(addons.length > 0 && { addons: unique(addons) }),
-      gaps: unique([...coverage, ...columns.gaps, ...sources.flatMap((source) => ownGaps(source))]),
+      gaps: unique([
+        ...differenceGaps(sources),
+        ...coverage,
+        ...columns.gaps,
+        ...sources.flatMap((source) => ownGaps(source)),
+      ]),
     },
     rules: strictest(blobs),
   }

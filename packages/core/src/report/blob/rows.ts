@@ -26,7 +26,7 @@ export function mergeRows(parts: readonly Part[], columns: MergedColumns): GridR
         suite: label(part, suite),
         test,
         cells: Object.fromEntries(
-          columns.columns.map(({ name }) => [name, mergeCell(part, name, suite, cells.get(name) ?? [], columns)]),
+          columns.columns.map(({ name }) => [name, mergeCell(part, name, { suite, test, cells }, columns)]),
         ),
       }),
     )
@@ -87,10 +87,10 @@ type BlobCell = RunBlob['rows'][number]['cells'][string]
 function mergeCell(
   part: Part,
   column: string,
-  suite: string,
-  found: readonly BlobCell[],
+  { suite, cells }: KnownTest,
   { contradicted, nameIn }: MergedColumns,
 ): Cell {
+  const found = cells.get(column) ?? []
   const ran = found.filter(({ state }) => state !== 'skip')
   const worst = worstState(ran.map(({ state }) => state))
   const cell = ran.find(({ state }) => state === worst)
@@ -99,6 +99,8 @@ function mergeCell(
   if (cell !== undefined) return told(cell)
   const missing = part.coverage.get(column)?.missing(suite) ?? null
   if (missing !== null) return empty('missing', missing)
+  const isFiltered = found.length > 0 && found.every(({ filtered }) => filtered === true)
+  if (isFiltered && hasRun(cells)) return empty('missing', `not run in this column alone: ${found[0]?.reason}`)
   if (found[0] !== undefined) return told(found[0])
   const skipped = part.sources.flatMap(({ blob }) =>
     blob.columns.flatMap(({ name, skip }) => (nameIn(blob, name) === column ? (skip ?? []) : [])),
@@ -106,8 +108,18 @@ function mergeCell(
   return empty('skip', skipped[0] ?? 'not run in this column')
 }
 
-function told({ reason, output, ...cell }: BlobCell): Cell {
-  return { ...cell, ...(reason !== undefined && { reason }), ...(output !== undefined && { output }) }
+/** Where every run was told the same, a test that none ran is no hole. */
+function hasRun(cells: KnownTest['cells']): boolean {
+  return [...cells.values()].flat().some(({ state }) => state !== 'skip')
+}
+
+function told({ reason, output, filtered, ...cell }: BlobCell): Cell {
+  return {
+    ...cell,
+    ...(reason !== undefined && { reason }),
+    ...(output !== undefined && { output }),
+    ...(filtered !== undefined && { filtered }),
+  }
 }
 
 function empty(state: 'missing' | 'skip', reason: string): Cell {

@@ -22,6 +22,8 @@ const cell = v.object({
   reason: v.optional(v.string()),
   durationMs,
   output: v.optional(v.string()),
+  /** Skipped by what this run was told (`-t`): a merge looks for it elsewhere. */
+  filtered: v.optional(v.boolean()),
   records: v.array(recordSchema),
 })
 
@@ -39,6 +41,8 @@ export const blobSchema = v.object({
   runner: v.picklist(['vitest', 'jest', 'command']),
   /** `name` of the package.json beside the config, else what the directory is called. */
   project: v.string(),
+  /** Of the project's repository, as it was checked out; null where that isn't known. */
+  commit: v.optional(v.nullable(v.string()), null),
   shard: v.nullable(v.object({ index: count, count })),
   machine: v.object({
     arch: v.string(),
@@ -62,7 +66,15 @@ export const blobSchema = v.object({
     }),
   ),
   /** Every file and column that there is for all shards together; `durationMs` is null for what this run did not run. */
-  suites: v.array(v.object({ suite: v.string(), column: v.string(), durationMs: v.nullable(durationMs) })),
+  suites: v.array(
+    v.object({
+      suite: v.string(),
+      column: v.string(),
+      durationMs: v.nullable(durationMs),
+      /** sha256 of the test file that ran, by which a merge knows runs of different states of a project. */
+      sha256: v.optional(v.nullable(v.string()), null),
+    }),
+  ),
   /** Files that a selector keeps from a column: there it is no gap that they didn't run. */
   leftOut: v.optional(v.array(v.object({ suite: v.string(), column: v.string() })), []),
   /** A cell for each test and column that has a result. */
