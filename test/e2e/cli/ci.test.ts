@@ -73,7 +73,11 @@ describe('github', () => {
       'npx glibc-matrix add --frozen "$GLIBC_MATRIX_SYSROOT"',
       'npx vitest run --shard="$GLIBC_MATRIX_SHARD" --passWithNoTests',
     ])
-    expect(commands('merge')).toEqual(['npm ci', 'npx glibc-matrix merge glibc-matrix-blobs --out glibc-matrix.json'])
+    expect(commands('merge')).toEqual([
+      'npm ci',
+      'npx glibc-matrix merge glibc-matrix-blobs --out glibc-matrix.json --report html=glibc-matrix.html',
+    ])
+    expect(text).toContain('glibc-matrix.json\n            glibc-matrix.html')
   })
 })
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Job } from './jobs.js'
-import { blobs, gridFile, type Steps } from './steps.js'
+import { blobs, gridFile, pageFile, type Steps } from './steps.js'
 
 /** For `strategy.matrix: ${{ fromJSON(…) }}`: one line, as `$GITHUB_OUTPUT` wants it. */
 export function githubMatrix(jobs: readonly Job[]): string {
@@ -86,7 +86,7 @@ export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
             name: 'Grid',
             if: always,
             uses: 'actions/upload-artifact@v4',
-            with: { name: 'glibc-matrix', path: gridFile, ...again },
+            with: { name: 'glibc-matrix', path: `${gridFile}\n${pageFile}\n`, ...again },
           },
         ],
       },

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Job } from './jobs.js'
-import { blobs, gridFile, type Steps } from './steps.js'
+import { blobs, gridFile, junitFile, pageFile, type Steps } from './steps.js'
 
 const home = '.glibc-matrix'
 
@@ -45,8 +45,8 @@ export function gitlabPipeline(jobs: readonly Job[], steps: Steps, tag: string |
       stage: 'merge',
       ...tags,
       when: 'always',
-      script: [steps.install, steps.merge],
-      artifacts: { when: 'always', paths: [gridFile] },
+      script: [steps.install, `${steps.merge} --report junit=${junitFile}`],
+      artifacts: { when: 'always', paths: [gridFile, pageFile], reports: { junit: junitFile } },
     },
   }
   return stringify(pipeline, yaml)

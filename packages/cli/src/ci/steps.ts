@@ -15,6 +15,8 @@ export interface Steps {
 
 export const blobs = 'glibc-matrix-blobs'
 export const gridFile = 'glibc-matrix.json'
+export const pageFile = 'glibc-matrix.html'
+export const junitFile = 'glibc-matrix.xml'
 
 export interface StepOptions {
   readonly shards: number
@@ -30,7 +32,8 @@ export function stepsOf(directory: string, { shards, install, command }: StepOpt
     install: install ?? installOf(directory),
     add: 'npx glibc-matrix add --frozen "$GLIBC_MATRIX_SYSROOT"',
     test: shards === 1 ? test : sharded(test, command),
-    merge: `npx glibc-matrix merge ${blobs} --out ${gridFile}`,
+    // In GitHub's job its summary and annotations come by themselves.
+    merge: `npx glibc-matrix merge ${blobs} --out ${gridFile} --report html=${pageFile}`,
   }
 }
 
