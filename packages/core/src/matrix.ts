@@ -16,6 +16,7 @@ import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
 import { leaveHostOut } from './spawn/host-left-out.js'
 import { inspectAddons } from './spawn/inspect-addons.js'
+import { noteOutsiders } from './spawn/outsiders.js'
 import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
 import { debianName } from './sysroot/architecture.js'
 import type { Progress } from './sysroot/providers/provider.js'
@@ -147,6 +148,12 @@ function planOptionsOf(session: Session): PlanOptions {
 /** Every addon that the project can load, and the columns that can't load it. */
 export function projectAddons(session: Session): AddonReport[] {
   return inspectAddons(session, planOptionsOf(session))
+}
+
+/** The global setup is through, and no test has started a program: what runs by now is no column's. See `noteOutsiders`. */
+export function lookForOutsiders(session: Session, worker: RegExp): void {
+  const host = hostOf(session.columns)
+  if (host !== null) noteOutsiders(session, host, { ...planOptionsOf(session), always: false }, worker)
 }
 
 /** Two columns of one glibc differ in their machine: `2.41`, `2.41-arm64`. */

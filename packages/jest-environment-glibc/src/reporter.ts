@@ -7,6 +7,7 @@ import {
   type Grid,
   gridOf,
   loadConfig,
+  lookForOutsiders,
   prepareMatrix,
   progressReporter,
   redCells,
@@ -41,6 +42,8 @@ class GlibcReporter {
       const run = currentRun() ?? (await prepareSingle(this.#globalConfig))
       if (run.expands) refuseOtherSequencer(this.#globalConfig)
       forgetEarlierRun(run)
+      // Global setup is through, and the first worker comes after this.
+      lookForOutsiders(run.session, jestWorker)
     })
   }
 
@@ -111,6 +114,8 @@ class GlibcReporter {
 }
 
 export = GlibcReporter
+
+const jestWorker = /\bprocessChild\.js\0/
 
 interface JestEnd {
   readonly numFailedTests: number

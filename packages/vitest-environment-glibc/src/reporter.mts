@@ -4,6 +4,7 @@ import {
   balance,
   formatGrid,
   gridOf,
+  lookForOutsiders,
   readSession,
   readTimings,
   redCells,
@@ -33,6 +34,7 @@ export default class GlibcMatrixReporter implements Reporter {
   /** Those of every shard. */
   #all: readonly TestSpecification[] = []
   #runs = 0
+  #hasLooked = false
 
   constructor(options: AdapterOptions = {}) {
     this.#options = options
@@ -50,7 +52,14 @@ export default class GlibcMatrixReporter implements Reporter {
     this.#all = specifications
     this.#planned = await ofThisShard(specifications, this.#vitest)
     this.#runs += 1
+    this.#hasLooked = false
     if (this.#session && this.#runs > 1) emptyJournals(this.#session)
+  }
+
+  /** Global setup comes after `onTestRunStart`, and before any worker. */
+  onTestModuleQueued(): void {
+    if (this.#session && !this.#hasLooked) lookForOutsiders(this.#session, vitestWorker)
+    this.#hasLooked = true
   }
 
   onTestRunEnd(
@@ -118,6 +127,9 @@ export default class GlibcMatrixReporter implements Reporter {
     }
   }
 }
+
+/** What Vitest's pools `forks` and `vmForks` start Node with. */
+const vitestWorker = /\bworkers\/\w+\.js\0/
 
 type ResolvedShard = Vitest['config']['shard']
 

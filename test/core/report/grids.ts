@@ -29,6 +29,7 @@ export function said(spawns: readonly SpawnEvidence[] = [], more: Partial<PlaceE
     refusedAddons: [],
     unhookedThreads: 0,
     onHost: false,
+    outsiders: [],
     inColumn: false,
     ...more,
   }

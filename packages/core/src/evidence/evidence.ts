@@ -30,6 +30,8 @@ export interface PlaceEvidence {
   readonly onHost: boolean
   /** The file asked for the host's Node and ran in a worker of the column. */
   readonly inColumn: boolean
+  /** Programs that run on the host's libc beside a column of another: the global setup started them. */
+  readonly outsiders: readonly string[]
 }
 
 /** Why a program can't load in a column, as a plan would say; null when it can, or nobody knows. */
@@ -69,6 +71,7 @@ export function collectEvidence(
     const key = fileKey(column, file)
     const concerns = (place: string | null) => place === null || place === test
     const hooks = hooksByFile.get(key) ?? []
+    const isForeign = identities.get(column) !== host
     const addons = (addonsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test))
     const workers = [...new Set(hooks.flatMap(({ worker }) => worker ?? []))].flatMap((id) => byId.get(id) ?? [])
     return {
@@ -80,6 +83,7 @@ export function collectEvidence(
       refusedAddons: addons.flatMap(({ path, refusal }) =>
         refusal === undefined ? [] : `${nameOf(path)}: ${refusal}`,
       ),
+      outsiders: isForeign ? index.outsiders : [],
       unhookedThreads: (threadsByFile.get(key) ?? []).filter(({ place }) => concerns(place.test)).length,
     }
   }
@@ -93,6 +97,7 @@ interface Index extends Tree {
   readonly failed: ReadonlySet<string>
   readonly hooked: ReadonlySet<string>
   readonly hookedChildren: ReadonlySet<string>
+  readonly outsiders: readonly string[]
 }
 
 function indexLines(lines: readonly JournalLine[]): Index {
@@ -116,6 +121,7 @@ function indexLines(lines: readonly JournalLine[]): Index {
     lost: new Set(of('lost').map(({ id }) => id)),
     failed: new Set(of('failed').map(({ id }) => id)),
     hooked: new Set(hooks.filter(({ spawn }) => spawn === null).map(({ column, file }) => fileKey(column, file))),
+    outsiders: of('outside').map(({ program }) => program),
     hookedChildren: new Set(hooks.flatMap(({ spawn }) => (spawn === null ? [] : [spawn]))),
   }
 }

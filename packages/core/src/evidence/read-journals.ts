@@ -154,7 +154,7 @@ function malformed(line: string, path: string, number: number, error?: unknown):
 }
 
 const types: ReadonlySet<string> = new Set<JournalLine['type']>([
-  ...(['hook', 'spawn', 'failed', 'addon', 'thread', 'inspected'] as const),
+  ...(['hook', 'spawn', 'failed', 'addon', 'thread', 'inspected', 'outside'] as const),
   ...(['mapped', 'opening', 'exec', 'unstarted', 'lost', 'counted', 'kernel', 'ended'] as const),
 ])
 

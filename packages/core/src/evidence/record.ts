@@ -26,8 +26,16 @@ export interface InspectedLine {
   readonly refused: readonly AddonReport[]
 }
 
+/** Said before the tests start: a program under test that the runner's global setup started, and that still runs. */
+export interface OutsideLine {
+  readonly type: 'outside'
+  readonly pid: number
+  readonly program: string
+}
+
 export type JournalLine =
   | InspectedLine
+  | OutsideLine
   | HookLine
   | SpawnLine
   | FailedLine

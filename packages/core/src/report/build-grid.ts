@@ -66,7 +66,7 @@ interface Judgement {
 
 /** The order is the promise: whatever could make a tick a lie is looked for before the tick. */
 function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgement {
-  const { hooked, spawns, addons, refusedAddons, unhookedThreads, onHost, inColumn } = evidence
+  const { hooked, spawns, addons, refusedAddons, unhookedThreads, onHost, inColumn, outsiders } = evidence
   const ran = results.filter(({ state }) => state !== 'skip')
   if (ran.length === 0) return notRun(results)
 
@@ -89,7 +89,13 @@ function judge(results: readonly TestResult[], evidence: PlaceEvidence): Judgeme
       state: 'unproven',
       reason: `addon in the host's Node: ${addons[0]} (\`@glibc-runtime node\` runs the file's Node on the column)`,
     }
-  return first('mapped') ? { state: 'pass' } : { state: 'none' }
+  if (!first('mapped')) return { state: 'none' }
+  return outsiders[0] === undefined ? { state: 'pass' } : { state: 'unproven', reason: besideHost(outsiders[0]) }
+}
+
+function besideHost(program: string): string {
+  const start = 'start it in the test or in beforeAll'
+  return `${program}, which the global setup started, runs on the host's libc: ${start}, or name it in \`exclude\``
 }
 
 function notRun(results: readonly TestResult[]): Judgement {
