@@ -1,4 +1,5 @@
 import type { LockFile } from '../config/lock-file.js'
+import { type HashedFiles, hashedFiles } from './hashed-files.js'
 import type { InstallContext, Progress } from './providers/provider.js'
 import type { Environment } from './store.js'
 
@@ -14,7 +15,7 @@ export function installContext(
   request: Sources,
   options: { readonly onProgress?: ((progress: Progress) => void) | undefined },
   env: Environment,
-): InstallContext {
+): InstallContext & { readonly hashed: HashedFiles } {
   return {
     mirrors: request.mirrors ?? [],
     keyring: request.keyring ?? null,
@@ -24,5 +25,6 @@ export function installContext(
     machineRoot: '/',
     now: new Date(),
     onProgress: options.onProgress ?? (() => {}),
+    hashed: hashedFiles(),
   }
 }

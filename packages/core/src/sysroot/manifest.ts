@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
+import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** One path of a tree, relative to its root. */
@@ -16,12 +16,15 @@ export type ManifestEntry =
       readonly sha256: string
     }
 
-/** What a file is read through: a tree is hashed without room for its files. */
-const window = Buffer.allocUnsafe(2 ** 20)
+/** The sha256 of the file at a path, of which this is the state. */
+export type DigestOf = (path: string, stat: BigIntStats) => string
+
+/** What a file is read through, small enough for a processor's cache: a tree is hashed without room for its files. */
+const window = Buffer.allocUnsafe(2 ** 17)
 
 /** Everything below `root`, sorted by path. */
-export function readTree(root: string): readonly ManifestEntry[] {
-  return pathsBelow(root).map((path) => entryAt(root, path))
+export function readTree(root: string, digestOf: DigestOf = fileDigest): readonly ManifestEntry[] {
+  return pathsBelow(root).map((path) => entryAt(root, path, digestOf))
 }
 
 /** Every path below `root`, sorted. */
@@ -30,13 +33,13 @@ export function pathsBelow(root: string): readonly string[] {
 }
 
 /** What lies at a path now. A pipe or device, which an install never makes, is a file without content. */
-export function entryAt(root: string, path: string): ManifestEntry {
+export function entryAt(root: string, path: string, digestOf: DigestOf = fileDigest): ManifestEntry {
   const full = join(root, path)
-  const stat = lstatSync(full)
+  const stat = lstatSync(full, { bigint: true })
   if (stat.isDirectory()) return { path, type: 'directory' }
   if (stat.isSymbolicLink()) return { path, type: 'link', target: readlinkSync(full) }
-  const sha256 = stat.isFile() ? fileDigest(full) : ''
-  return { path, type: 'file', mode: (stat.mode & 0o7777).toString(8), size: stat.size, sha256 }
+  const sha256 = stat.isFile() ? digestOf(full, stat) : ''
+  return { path, type: 'file', mode: (stat.mode & 0o7777n).toString(8), size: Number(stat.size), sha256 }
 }
 
 /** sha256 over the sorted manifest of a tree. Times, owners and the modes of directories are no part of it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { syncFiles, writeWhole } from './durable.js'
-import { fileDigest } from './manifest.js'
+import { type HashedFiles, hashedFiles } from './hashed-files.js'
 import { type Environment, storePaths } from './store.js'
 import type { PlaceableEntry, TarEntry } from './unpack/place-entry.js'
 
@@ -23,13 +23,18 @@ interface CachedEntry {
 
 const ENTRIES = 'entries.json'
 
-/** A package that was unpacked before, by the sha256 of its archive; null when it isn't there or isn't whole. */
-export function cachedPackage(env: Environment, sha256: string): readonly PlaceableEntry[] | null {
+/**
+ * A package that was unpacked before, by the sha256 of its archive; null when it isn't there or isn't whole. Each file is
+ * compared with its sha256.
+ */
+export function cachedPackage(env: Environment, sha256: string, hashed: HashedFiles): readonly PlaceableEntry[] | null {
   const directory = join(storePaths(env).packages, sha256)
   try {
     const { format, entries }: CachedPackage = JSON.parse(readFileSync(join(directory, ENTRIES), 'utf8'))
     if (format !== 1) return null
-    const isWhole = entries.every((entry, index) => entry.sha256 === undefined || isSame(directory, entry, index))
+    const isWhole = entries.every(
+      ({ sha256: expected }, index) => expected === undefined || hashed.compare(blobPath(directory, index), expected),
+    )
     return isWhole ? placeable(directory, entries) : null
   } catch {
     return null
@@ -45,6 +50,7 @@ export async function cachePackage(
   sha256: string,
   unpacked: AsyncIterable<TarEntry>,
   scratch: string,
+  hashed: HashedFiles,
 ): Promise<readonly PlaceableEntry[]> {
   const directory = join(scratch, sha256)
   mkdirSync(directory, { recursive: true, mode: 0o775 })
@@ -53,11 +59,11 @@ export async function cachePackage(
   await syncFiles(entries.flatMap(({ type }, index) => (type === 'file' ? [blobPath(directory, index)] : [])))
   const cached: CachedPackage = { format: 1, entries }
   writeWhole(join(directory, ENTRIES), `${JSON.stringify(cached)}\n`)
-  return placeable(kept(env, directory), entries)
-}
-
-function isSame(directory: string, { sha256 }: CachedEntry, index: number): boolean {
-  return fileDigest(blobPath(directory, index)) === sha256
+  const place = kept(env, directory)
+  for (const [index, entry] of entries.entries()) {
+    if (entry.sha256 !== undefined) hashed.add(blobPath(place, index), entry.sha256)
+  }
+  return placeable(place, entries)
 }
 
 function writeEntry(directory: string, { name, type, mode, target, bytes }: TarEntry, index: number): CachedEntry {
@@ -74,7 +80,7 @@ function kept(env: Environment, directory: string): string {
   const place = join(packages, basename(directory))
   try {
     mkdirSync(packages, { recursive: true, mode: 0o775 })
-    if (existsSync(place) && cachedPackage(env, basename(place)) === null)
+    if (existsSync(place) && cachedPackage(env, basename(place), hashedFiles()) === null)
       rmSync(place, { recursive: true, force: true })
     renameSync(directory, place)
     return place

@@ -8,9 +8,11 @@ import { machineArchitecture } from './architecture.js'
 import { checkPins, type Pinned } from './check-pins.js'
 import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
+import { syncFiles } from './durable.js'
 import { installContext } from './install-context.js'
 import { keepLock } from './kept-locks.js'
 import { withLock } from './lock.js'
+import { moved } from './moved.js'
 import { openStored, openTree } from './open-stored.js'
 import type { Progress } from './providers/provider.js'
 import { providerOf } from './providers/table.js'
@@ -20,7 +22,7 @@ import { formatSpec, parseSpec } from './spec.js'
 import { type Environment, storeDirectory } from './store.js'
 import { storeFailure } from './store-failure.js'
 import type { InstalledPackage, Sysroot, SysrootSpec } from './sysroot.js'
-import { commitTree, damaged, makeScratch, sweepScratch, syncTree, treeDirectory, writeManifest } from './trees.js'
+import { commitTree, damaged, makeScratch, sweepScratch, treeDirectory, writeManifest } from './trees.js'
 import { holding } from './uses.js'
 import { treeFaults } from './verify.js'
 
@@ -137,15 +139,20 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
     const context = installContext(request, options, env)
     const packages = await providerOf(spec).install(spec, root, context, pinned?.tree.packages ?? null)
     const origin = originOf(spec, packages)
-    const { glibc } = describeRoot({ name: null, root, ...origin })
-    const digest = writeManifest(scratch, origin)
+    const { digest, unsynced } = writeManifest(scratch, origin, context.hashed)
+    const found = describeRoot({ name: null, root, ...origin, digest })
+    const { glibc } = found
     if (pinned !== null) checkPins(pinned, { spec: origin.spec, glibc, digest, packages })
-    await syncTree(scratch)
+    await syncFiles(unsynced)
     return await holding(basename(treeDirectory(env, digest)), env, () => {
-      if (!commitTree(env, scratch, digest)) checkTree(env, digest)
+      const isNew = commitTree(env, scratch, digest)
+      if (!isNew) checkTree(env, digest)
       const name = request.name ?? givenName(env, key) ?? glibc
       if (pinned === null || !hasTree(env, key)) writeRecord(env, key, { ...origin, name, digest })
-      return openPlace(place, request.name) as Sysroot
+      // What was built here may be there already with another digest, and counts then.
+      if (!isNew || pinned?.tree.digest === null) return openPlace(place, request.name) as Sysroot
+      const named = { ...found, name: pinned === null ? name : (request.name ?? glibc) }
+      return moved(named, realpathSync(join(treeDirectory(env, digest), 'root')))
     })
   } catch (error) {
     removeTree(scratch)

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
-import { syncFiles } from './durable.js'
+import type { HashedFiles } from './hashed-files.js'
 import { tryLock } from './lock.js'
-import { type ManifestEntry, manifestDigest, pathsBelow, readTree } from './manifest.js'
+import { fileDigest, type ManifestEntry, manifestDigest, readTree } from './manifest.js'
 import { makeReadOnly, removeTree } from './read-only.js'
 import { type Environment, FORMAT, namesIn, storePaths } from './store.js'
 import type { InstalledPackage } from './sysroot.js'
@@ -42,25 +42,27 @@ export function readManifest(env: Environment, digest: string): TreeManifest | n
   throw damaged(directory, `${MANIFEST} ${manifest === null ? 'is missing or damaged' : 'was changed'}`)
 }
 
-/** Writes the manifest of a finished tree beside its `root`, and answers the digest that names it. */
-export function writeManifest(scratch: string, origin: Pick<TreeManifest, 'spec' | 'packages'>): string {
-  const files = readTree(join(scratch, 'root'))
+/**
+ * Writes the manifest of a finished tree beside its `root`, and answers the digest that names it. `unsynced` are the files that may not be
+ * on the disk yet: all but those that the tree shares with the package cache.
+ */
+export function writeManifest(
+  scratch: string,
+  origin: Pick<TreeManifest, 'spec' | 'packages'>,
+  hashed: Pick<HashedFiles, 'find'>,
+): { readonly digest: string; readonly unsynced: readonly string[] } {
+  const unsynced = [join(scratch, MANIFEST)]
+  const files = readTree(join(scratch, 'root'), (path, stat) => hashed.find(stat) ?? digestOf(path))
   const digest = manifestDigest(files)
   const { spec, packages } = origin
   const manifest: TreeManifest = { format: FORMAT, digest, spec, packages, files }
   writeFileSync(join(scratch, MANIFEST), `${JSON.stringify(manifest)}\n`, { mode: 0o444 })
-  return digest
-}
+  return { digest, unsynced }
 
-/** Waits until a finished tree is on the disk; what has a second name is there already, as a package's file. */
-export async function syncTree(scratch: string): Promise<void> {
-  const paths = pathsBelow(scratch).map((path) => join(scratch, path))
-  await syncFiles(paths.filter(isAlone))
-}
-
-function isAlone(path: string): boolean {
-  const stat = lstatSync(path)
-  return stat.isFile() && stat.nlink === 1
+  function digestOf(path: string): string {
+    unsynced.push(path)
+    return fileDigest(path)
+  }
 }
 
 /** Puts a tree with its manifest in its place by one rename, read-only; answers false, and leaves it, when one is there already. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { hashedFiles } from './hashed-files.js'
 import { removeTree } from './read-only.js'
 import { writeRecord } from './records.js'
 import { type Environment, namesIn, storeDirectory } from './store.js'
@@ -48,7 +49,7 @@ function takeOver(env: Environment, key: string, from: string): void {
   if (record === null || !isWhole(join(from, 'root'), record.digest)) return
   const scratch = makeScratch(env, key)
   linkTree(join(from, 'root'), join(scratch, 'root'))
-  const digest = writeManifest(scratch, record)
+  const { digest } = writeManifest(scratch, record, hashedFiles())
   commitTree(env, scratch, digest)
   writeRecord(env, key, { ...record, digest })
 }

@@ -5,7 +5,7 @@ import { GlibcMatrixError } from '../../errors.js'
 import type { Sysroot } from '../sysroot.js'
 import { treeDigest } from '../tree-digest.js'
 import { checkedName, freshNames } from '../unpack/entry-names.js'
-import { placeEntry, type TarEntry } from '../unpack/place-entry.js'
+import { placerInto, type TarEntry } from '../unpack/place-entry.js'
 import { isSystemError } from '../unpack/system-error.js'
 import { MANIFEST_NAME, type PackManifest } from './manifest.js'
 
@@ -41,10 +41,11 @@ export async function packSysroot(sysroot: Sysroot): Promise<PackedSysroot> {
 /** What a reader of archives would refuse is refused here. */
 function place(sysroot: Sysroot, root: string): void {
   const checkFresh = freshNames()
+  const placeEntry = placerInto(root)
   try {
     for (const entry of [...entriesBelow(sysroot.path, ''), ...companions(sysroot)]) {
       checkFresh(checkedName(entry.name), entry.type)
-      placeEntry(root, entry)
+      placeEntry(entry)
     }
   } catch (cause) {
     if (isSystemError(cause)) throw cause

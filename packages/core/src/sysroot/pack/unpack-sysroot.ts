@@ -1,7 +1,7 @@
 import { GlibcMatrixError, isGlibcMatrixError } from '../../errors.js'
 import { treeDigest } from '../tree-digest.js'
 import { decompress } from '../unpack/compression.js'
-import { placeEntry } from '../unpack/place-entry.js'
+import { placerInto } from '../unpack/place-entry.js'
 import { isSystemError } from '../unpack/system-error.js'
 import { entriesOf } from '../unpack/tar-entries.js'
 import { MANIFEST_NAME, type PackManifest, parseManifest } from './manifest.js'
@@ -28,6 +28,7 @@ export async function unpackSysroot(bytes: Uint8Array, where: string, root: stri
 
 async function placed(bytes: Uint8Array, where: string, root: string): Promise<PackManifest> {
   try {
+    const place = placerInto(root)
     let manifest: PackManifest | null = null
     for await (const entry of entriesOf(decompress(bytes, 'gz', MAX_BYTES), () => false)) {
       if (manifest === null) {
@@ -36,7 +37,7 @@ async function placed(bytes: Uint8Array, where: string, root: string): Promise<P
       } else {
         const [, name] = /^root\/(.+)$/s.exec(entry.name) ?? []
         if (name === undefined) throw new Error(`its entry '${entry.name}' is not below root/`)
-        placeEntry(root, { ...entry, name, target: ofRoot(entry.type, entry.target) })
+        place({ ...entry, name, target: ofRoot(entry.type, entry.target) })
       }
     }
     if (manifest !== null) return manifest

@@ -1,4 +1,5 @@
 import type { ReleasePin } from '../../config/lock-file.js'
+import type { HashedFiles } from '../hashed-files.js'
 import type { InstalledPackage, SysrootSpec } from '../sysroot.js'
 
 /** How far an install is; `done` and `total` are bytes, of a build those that it printed; `total` null while it is unknown. */
@@ -25,6 +26,8 @@ export interface InstallContext {
   /** Signatures and dates are judged at this time. */
   readonly now: Date
   readonly onProgress: (progress: Progress) => void
+  /** Learns which files of the tree are the package cache's. */
+  readonly hashed?: HashedFiles
 }
 
 /** Where a sysroot lies: used in place, or in the store under a key. */

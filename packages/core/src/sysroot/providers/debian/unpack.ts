@@ -1,9 +1,8 @@
-import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import { compressionOf, decompress } from '../../unpack/compression.js'
-import { placeEntry, type TarEntry } from '../../unpack/place-entry.js'
-import { isSystemError } from '../../unpack/system-error.js'
+import { placerInto, type TarEntry } from '../../unpack/place-entry.js'
 import { entriesOf } from '../../unpack/tar-entries.js'
 import { memberOfDeb } from './deb.js'
+import { malformedDeb } from './malformed-deb.js'
 
 /** Decompressed; the largest package of Debian is below this. */
 const MAX_DATA = 4 * 2 ** 30
@@ -14,7 +13,8 @@ const SKIPPED = /^usr\/share\/(?:man|info|lintian|bug|gdb|locale|doc(?!\/[^/]+\/
 /** Unpacks a .deb below `root`; its maintainer scripts are never run. */
 export async function unpackDeb(deb: Uint8Array, url: string, root: string): Promise<void> {
   try {
-    for await (const entry of entriesOfDeb(deb)) placeEntry(root, entry)
+    const place = placerInto(root)
+    for await (const entry of entriesOfDeb(deb)) place(entry)
   } catch (cause) {
     throw malformedDeb(cause, url)
   }
@@ -24,16 +24,4 @@ export async function unpackDeb(deb: Uint8Array, url: string, root: string): Pro
 export function entriesOfDeb(deb: Uint8Array): AsyncIterable<TarEntry> {
   const data = memberOfDeb(deb, 'data.tar')
   return entriesOf(decompress(data.bytes, compressionOf(data.name), MAX_DATA), (name) => SKIPPED.test(name))
-}
-
-/** What a failure to unpack ends in: the system's own pass unchanged. */
-export function malformedDeb(cause: unknown, url: string): unknown {
-  if (isGlibcMatrixError(cause) || isSystemError(cause)) return cause
-  return new GlibcMatrixError(
-    'ARCHIVE_MALFORMED',
-    `${url} can't be unpacked: ${(cause as Error).message}`,
-    `Its checksum was right, so the archive itself holds it so: report it, or use another suite or mirror.`,
-    { url },
-    cause,
-  )
 }

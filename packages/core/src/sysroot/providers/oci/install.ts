@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { isGlibcMatrixError } from '../../../errors.js'
 import { LAYOUTS, type Layout } from '../../layouts.js'
 import type { InstalledPackage } from '../../sysroot.js'
-import { placeEntry } from '../../unpack/place-entry.js'
+import { placerInto } from '../../unpack/place-entry.js'
 import { isSystemError } from '../../unpack/system-error.js'
 import type { InstallContext } from '../provider.js'
 import { saveBlob } from './blob.js'
@@ -113,6 +113,7 @@ function damaged(cause: unknown, where: string, what: string): unknown {
 }
 
 async function writeFiles(kept: KeptFiles, layers: readonly SavedLayer[], where: string, root: string): Promise<void> {
+  const place = placerInto(root)
   const paths = new Map<Content, string[]>()
   for (const [path, content] of kept.files) paths.set(content, [...(paths.get(content) ?? []), path])
   for (const [number, each] of layers.entries()) {
@@ -121,13 +122,13 @@ async function writeFiles(kept: KeptFiles, layers: readonly SavedLayer[], where:
     await visitLayer(each, where, async ({ mode }, index, content) => {
       const [first, ...others] = wanted.get(index) ?? []
       if (first === undefined) return
-      placeEntry(root, { name: first, type: 'file', mode, target: '', bytes: await content() })
-      for (const name of others) placeEntry(root, { name, type: 'link', mode, target: first, bytes: new Uint8Array(0) })
+      place({ name: first, type: 'file', mode, target: '', bytes: await content() })
+      for (const name of others) place({ name, type: 'link', mode, target: first, bytes: new Uint8Array(0) })
     })
   }
   try {
     for (const [name, target] of [...kept.symlinks].sort(([left], [right]) => left.length - right.length)) {
-      placeEntry(root, { name, type: 'symlink', mode: 0o777, target, bytes: new Uint8Array(0) })
+      place({ name, type: 'symlink', mode: 0o777, target, bytes: new Uint8Array(0) })
     }
   } catch (cause) {
     throw damaged(cause, where, 'its links are damaged')
