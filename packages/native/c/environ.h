@@ -38,6 +38,10 @@ static int set_map(const uint64_t *f) {
   return SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
 }
 
+/* What was taken out of the environment's end, and is zeros now (trailer.h); null where nothing was. */
+static const char *taken;
+static size_t taken_length;
+
 static void end_environ_at(const char *text, size_t length) {
   uint64_t f[STAT_FIELDS];
   if (!read_stat(f) || f[51] != (uintptr_t)text + length + 1) return;

@@ -5,6 +5,7 @@
 #ifndef GLIBC_MATRIX_OWN_MAP_H
 #define GLIBC_MATRIX_OWN_MAP_H
 
+#include "auxiliary.h"
 #include "config.h"
 #include "environ.h"
 #include "identity.h"
@@ -20,15 +21,19 @@ static const struct mapping *own_loader(const struct maps *m) {
   return 0;
 }
 
-/* As load_elf_binary (fs/binfmt_elf.c) finds them in the segments of what was executed, which is the loader. */
-static void find_code(const struct mapping *loader, uint64_t *f) {
-  const ELF(Ehdr) *header = (const ELF(Ehdr) *)loader->start;
-  const ELF(Phdr) *segment = (const ELF(Phdr) *)(loader->start + header->e_phoff);
+/* As load_elf_binary (fs/binfmt_elf.c) finds them in the segments of what was executed. */
+static void find_code(const struct mapping *executed, uint64_t *f) {
+  const ELF(Ehdr) *header = (const ELF(Ehdr) *)executed->start;
+  const ELF(Phdr) *segment = (const ELF(Phdr) *)(executed->start + header->e_phoff);
+  int is_first = 1;
+  uint64_t base = 0;
   f[26] = ~(uint64_t)0;
   f[27] = f[45] = f[46] = 0;
   for (int i = 0; i < header->e_phnum; i++) {
-    uint64_t start = loader->start + segment[i].p_vaddr, end = start + segment[i].p_filesz;
     if (segment[i].p_type != PT_LOAD) continue;
+    if (is_first) base = executed->start - (segment[i].p_vaddr - segment[i].p_offset);
+    is_first = 0;
+    uint64_t start = base + segment[i].p_vaddr, end = start + segment[i].p_filesz;
     if ((segment[i].p_flags & PF_X) && start < f[26]) f[26] = start;
     if ((segment[i].p_flags & PF_X) && end > f[27]) f[27] = end;
     if (start > f[45]) f[45] = start;
@@ -91,6 +96,38 @@ static char *move_name(struct maps *m, int argc, char **argv, char **envp, char 
   program = bytes_copy(place_for_path(m, path_length + 1), program, path_length + 1);
   for (size_t i = length + 1; i-- > 0;) ((volatile char *)to)[i] = name[i];
   return to;
+}
+
+/* Of a program that was executed itself, its headers are where the kernel says (AT_PHDR of getauxval(3)). */
+static const struct mapping *own_program(const struct maps *m) {
+  uint64_t headers = auxiliary_value(AT_PHDR);
+  for (int i = 0; i < m->count; i++) {
+    const struct mapping *one = &m->list[i];
+    if (one->offset != 0 || !one->readable || headers < one->start || headers >= one->end) continue;
+    return headers - one->start == ((const ELF(Ehdr) *)one->start)->e_phoff ? one : 0;
+  }
+  return 0;
+}
+
+/* The environment ends where the last of it was taken out. 0 where the kernel itself must be asked. */
+static int end_environ_here(const struct maps *m, int argc, char **argv, const char *executed) {
+  uint64_t f[STAT_FIELDS];
+  if (taken + taken_length + 1 != executed) return 0;
+  if (SYS5(__NR_prctl, PR_SET_MM, PR_SET_MM_ENV_END, taken, 0, 0) == 0) return 1;
+  const struct mapping *own = m && m->first_break && argc > 0 ? own_program(m) : 0;
+  if (!own) return 0;
+  f[47] = m->first_break;
+  f[28] = (uintptr_t)(argv - 1);
+  f[48] = (uintptr_t)argv[0];
+  f[49] = f[50] = (uintptr_t)argv[argc - 1] + text_length(argv[argc - 1]) + 1;
+  f[51] = (uintptr_t)taken;
+  find_code(own, f);
+  return set_map(f);
+}
+
+/* What was taken is not in /proc/self/environ either. `executed` is the path that execve(2) got, as the kernel keeps it. */
+static void end_environ(const struct maps *m, int argc, char **argv, const char *executed) {
+  if (taken && !end_environ_here(m, argc, argv, executed)) end_environ_at(taken, taken_length);
 }
 
 #endif

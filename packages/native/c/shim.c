@@ -68,15 +68,30 @@ static struct span span_of_patches(const struct maps *m, const struct object *o)
   return span.end && readable_in(m, o->first, span.start, span.end - span.start) ? span : (struct span){0, 0};
 }
 
+/* The whole read-only segment around: to split it would cost a mapping on either side, and each end of the process more. */
+static struct span segment_around(const struct object *o, struct span span) {
+  const ELF(Ehdr) *header = (const ELF(Ehdr) *)o->first->start;
+  const ELF(Phdr) *segment = (const ELF(Phdr) *)(o->first->start + header->e_phoff);
+  for (int i = 0; i < header->e_phnum; i++) {
+    uintptr_t start = o->base + segment[i].p_vaddr, end = start + segment[i].p_filesz;
+    if (segment[i].p_type == PT_LOAD && segment[i].p_flags == PF_R && start <= span.start && end >= span.end)
+      return (struct span){start, end};
+  }
+  return span;
+}
+
 /*
  * Private memory alone changes: the file, and with it the identity of the libc, stays what the sysroot holds. The strings
- * are read-only data of one segment, which becomes writable once.
+ * are read-only data of one segment, which becomes writable once; where that is too much for a limit (RLIMIT_DATA), their part.
  */
 static void patch_libc(const struct maps *m, const struct object *o) {
   if (!is_configured_libc(o)) return;
-  struct span span = span_of_patches(m, o);
+  struct span span = span_of_patches(m, o), around;
   uintptr_t page;
-  if (!span.end || !make_writable(span.start, span.end - span.start, &page)) return;
+  if (!span.end) return;
+  around = segment_around(o, span);
+  if (make_writable(around.start, around.end - around.start, &page)) span = around;
+  else if (!make_writable(span.start, span.end - span.start, &page)) return;
   for (uint32_t i = 0; i < config.patch_count && i < PATCHES_MAX; i++)
     bytes_copy((void *)address_of_offset(m, o, config.patches[i].offset), (const void *)config.patches[i].text,
                config.patches[i].length);
@@ -161,31 +176,16 @@ static int report_again(void) {
 
 static unsigned long long adds_before_main, subs_before_main;
 
-/* The kernel's own words behind the environment (getauxval(3)), found before anything is taken out of that. */
-static ELF(auxv_t) *auxiliary;
-
-static void find_auxiliary(char **envp) {
-  while (*envp) envp++;
-  auxiliary = (ELF(auxv_t) *)(envp + 1);
-}
-
-static ELF(auxv_t) *auxiliary_of(uint64_t type) {
-  for (ELF(auxv_t) *entry = auxiliary; entry->a_type != AT_NULL; entry++)
-    if (entry->a_type == type) return entry;
-  return 0;
-}
-
 /* Enough for most programs, and so near to the shim's other data that it costs a page of memory at most (shim.ld). */
 static char room[6144] __attribute__((section(".bss.room"), aligned(16)));
 
 /* Before main ld.so has loaded everything, as a rule: for the rest every mapping is asked for. */
 static void read_first_maps(struct maps *m) {
   struct loaded loaded;
-  ELF(auxv_t) *vdso = auxiliary_of(AT_SYSINFO_EHDR);
   read_loaded(&loaded);
   adds_before_main = loaded.adds;
   subs_before_main = loaded.subs;
-  if (!read_maps_of(m, &loaded, vdso ? vdso->a_un.a_val : 0, room, sizeof room)) read_maps(m);
+  if (!read_maps_of(m, &loaded, auxiliary_value(AT_SYSINFO_EHDR), room, sizeof room)) read_maps(m);
 }
 
 /* execve(2) was given the copy's path, and that is what the kernel tells the program by AT_EXECFN. */
@@ -261,11 +261,13 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   if (!find_arguments(&argc, &argv, &envp)) return;
   char *name = 0;
   find_auxiliary(envp);
+  const char *executed = (const char *)(uintptr_t)auxiliary_value(AT_EXECFN);
   if (argc > 0 && argv[0]) name = is_in_glibc() ? read_trailer(argv[0]) : take_argv0(argv);
   program = name ? argv[0] : begin_itself(envp);
-  if (!program) return;
+  if (!program) return end_environ(0, argc, argv, executed);
   read_first_maps(&m);
   if (name) restore_names(argv, move_name(&m, argc, argv, envp, name));
+  else end_environ(&m, argc, argv, executed);
   /* glibc's loader corrects it; musl's leaves its own there. */
   if (name && !is_in_glibc()) restore_execfn(program);
   if (!is_in_glibc() && (name || is_copy)) restore_list();

@@ -115,7 +115,8 @@ static const char *take_variable(char **envp) {
   self.kind = value[ID_LENGTH + TOKEN_LENGTH];
   bytes_copy(own_path, value + head, length < sizeof own_path - 1 ? length : sizeof own_path - 1);
   bytes_fill(*found, 0, name_length + head + length);
-  end_environ_at(*found, name_length + head + length);
+  taken = *found;
+  taken_length = name_length + head + length;
   for (; *found; found++) found[0] = found[1];
   return own_path;
 }
