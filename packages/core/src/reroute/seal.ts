@@ -68,6 +68,7 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
   const provides = libraries === null ? [] : linkLibraries(sysroot, libraries, link)
+  if (libraries !== null) linkVariants(sysroot, libraries, provides)
 
   const links = { gconv: at('g'), locales: at('L') }
   if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
@@ -168,6 +169,21 @@ function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): string[
   }
   return [...linked]
 }
+
+/**
+ * ld.so looks for variants of a library for this processor first, in eight to sixteen directories that don't exist, by two system
+ * calls each (glibc elf/dl-load.c, open_path). Here they lead back to the one that there is, so that it finds a library at its first try.
+ */
+function linkVariants({ machine, musl, glibc }: Sysroot, libraries: string, taken: readonly string[]): void {
+  if (machine !== 'x86_64' || musl) return
+  const [, minor = 0] = glibc.split('.').map(Number)
+  const variants = [...(minor < 37 ? legacyVariants : []), ...(minor >= 33 ? levels : [])]
+  for (const name of variants) if (!taken.includes(name)) symlinkSync('.', join(libraries, name))
+}
+
+// glibc elf/dl-hwcaps.c and sysdeps/x86/dl-hwcap.h; sysdeps/x86_64/dl-hwcaps_subdirs.c.
+const legacyVariants = ['tls', 'x86_64', 'haswell', 'xeon_phi', 'avx512_1']
+const levels = ['glibc-hwcaps', 'x86-64-v4', 'x86-64-v3', 'x86-64-v2']
 
 /** Follows absolute links inside the root, where the kernel would follow them out of it. */
 function insideRoot(root: string, path: string): string {
