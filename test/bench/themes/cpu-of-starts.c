@@ -1,6 +1,7 @@
 /*
  * cpu-of-starts ROUNDS NAME FILE ARGV0 ARGUMENT... -- NAME FILE ...: starts each command once a round, in another order each
- * time, and prints "NAME\tMEDIAN" in microseconds of processor time (wait4(2)), which a busy machine changes little.
+ * time, and prints "NAME\tTIME\tTIME…", one for each round, in microseconds of processor time (wait4(2)), which a busy
+ * machine changes little.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,6 @@
 #include <unistd.h>
 
 enum { MOST = 16, WARM_UP = 20 };
-
-static int by_value(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 static int cpu_of(char **command) {
   struct rusage usage;
@@ -44,7 +43,8 @@ int main(int argc, char **argv) {
       if (round >= 0) times[which][round] = time;
     }
   for (int i = 0; i < count; i++) {
-    qsort(times[i], (size_t)rounds, sizeof(int), by_value);
-    printf("%s\t%d\n", commands[i][0], times[i][rounds / 2]);
+    printf("%s", commands[i][0]);
+    for (int round = 0; round < rounds; round++) printf("\t%d", times[i][round]);
+    printf("\n");
   }
 }
