@@ -6,15 +6,16 @@ const kinds = {
   ratio: (own, peer) => own / peer,
   faster: (own, peer) => peer / own,
   beyond: (own, peer) => own - peer,
+  rate: (own) => 1e6 / own,
 }
 
 /**
  * One row: `what` (ours) beside a peer, both as `interleave` answered them. `as` says how they are held against each other,
- * `goal` is `{atMost}` or `{atLeast}` of that, `unit` is µs unless the samples are MB. `id` names the text of missed.mjs.
+ * `goal` is `{atMost}` or `{atLeast}` of that, `unit` is µs unless the samples are MB; a rate has no peer (null). `id` names the text of missed.mjs.
  */
 export function figure(id, what, beside, own, peer, { as = 'ratio', goal = null, unit = 'µs' } = {}) {
   const compare = kinds[as]
-  const cpu = own.cpu !== undefined && peer.cpu !== undefined
+  const cpu = own.cpu !== undefined && peer?.cpu !== undefined
   return {
     id,
     what,
@@ -22,8 +23,8 @@ export function figure(id, what, beside, own, peer, { as = 'ratio', goal = null,
     as,
     unit,
     own: spread(own.wall),
-    peer: spread(peer.wall),
-    result: spread(own.wall.map((time, round) => compare(time, peer.wall[round]))),
+    peer: peer && spread(peer.wall),
+    result: spread(own.wall.map((time, round) => compare(time, peer?.wall[round]))),
     // Ticks are coarse: what a few rounds took is told by their sum alone.
     cpu: cpu ? rounded(compare(mean(own.cpu), mean(peer.cpu))) : null,
     goal,

@@ -56,7 +56,7 @@ function row(figure) {
   const { what, beside, missing, own, peer, result, as, cpu, unit } = figure
   if (missing !== undefined) return [what, beside, `not measured: ${missing}`, '', '', '']
   const show = (value) => shown(value, as, unit)
-  const range = result.low === result.high ? '' : ` (${show(result.low)} to ${show(result.high)})`
+  const range = result.low === result.high ? '' : ` (${bare(result.low, as, unit)} to ${bare(result.high, as, unit)})`
   return [
     what,
     beside,
@@ -83,6 +83,12 @@ function shown(value, as, unit) {
   if (as === 'beyond') return quantity(value, unit)
   if (as === 'rate') return `${Math.round(value)} a second`
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)}${as === 'faster' ? ' times as fast' : ''}`
+}
+
+/** An end of a range: the median before it says what it is. */
+function bare(value, as, unit) {
+  if (as === 'rate') return Math.round(value)
+  return as === 'faster' ? shown(value, 'ratio', unit) : shown(value, as, unit)
 }
 
 function quantity(value, unit) {
