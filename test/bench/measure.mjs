@@ -9,7 +9,7 @@ const microsecondsPerTick = 10_000
 /**
  * Ways to do the same (name → function, or an asynchronous one) → name → what each round took, in µs a call: `wall` is the
  * median of the round's calls, `cpu` what this process and its ended children used, in steps of 10 ms a round. What a way
- * answers, if it is a number, is taken for its wall time. `each` says how many calls a function makes; `before` prepares one.
+ * answers, if it has `wall` and `cpu`, counts instead. `each` says how many calls a function makes; `before` prepares one.
  */
 export async function interleave(ways, { rounds, calls = 1, each = 1, warmUp = Math.ceil(rounds / 10), before }) {
   const names = Object.keys(ways)
@@ -50,14 +50,25 @@ export function processorTime() {
   return user + system + (Number(fields[13]) + Number(fields[14])) * microsecondsPerTick
 }
 
+/** What a call took, in µs. */
+export function took(way) {
+  const cpu = processorTime()
+  const began = process.hrtime.bigint()
+  way()
+  const wall = Number(process.hrtime.bigint() - began) / 1000
+  return { wall, cpu: processorTime() - cpu }
+}
+
 async function oneRound(way, calls) {
-  const times = []
+  const walls = []
+  let told = 0
   const cpu = processorTime()
   for (let call = 0; call < calls; call++) {
     const began = process.hrtime.bigint()
     const answer = way()
-    const told = answer instanceof Promise ? await answer : answer
-    times.push(typeof told === 'number' ? told : Number(process.hrtime.bigint() - began) / 1000)
+    const own = answer instanceof Promise ? await answer : answer
+    walls.push(own?.wall ?? Number(process.hrtime.bigint() - began) / 1000)
+    told += own?.cpu ?? 0
   }
-  return { wall: times.sort((a, b) => a - b)[times.length >> 1], cpu: (processorTime() - cpu) / calls }
+  return { wall: walls.sort((a, b) => a - b)[walls.length >> 1], cpu: (told || processorTime() - cpu) / calls }
 }
