@@ -7,7 +7,7 @@ function project(name: string, timeout: number) {
   return {
     test: {
       name,
-      include: [`test/${name === 'unit' ? 'core' : name}/**/*.test.ts`],
+      include: name === 'unit' ? ['test/{core,bench}/**/*.test.ts'] : [`test/${name}/**/*.test.ts`],
       pool: 'forks' as const,
       testTimeout: timeout,
       hookTimeout: timeout,

@@ -7,11 +7,13 @@ const kinds = {
   faster: (own, peer) => peer / own,
   beyond: (own, peer) => own - peer,
   rate: (own) => 1e6 / own,
+  size: (own) => own,
 }
 
 /**
  * One row: `what` (ours) beside a peer, both as `interleave` answered them. `as` says how they are held against each other,
- * `goal` is `{atMost}` or `{atLeast}` of that, `unit` is µs unless the samples are MB; a rate has no peer (null). `id` names the text of missed.mjs.
+ * `goal` is `{atMost}` or `{atLeast}` of that, `unit` is µs unless the samples are MB; a rate and a
+ * size have no peer (null). `id` names the text of missed.mjs.
  */
 export function figure(id, what, beside, own, peer, { as = 'ratio', goal = null, unit = 'µs' } = {}) {
   const compare = kinds[as]

@@ -26,7 +26,13 @@ export async function localMirror(root, packages) {
 }
 
 async function download(path) {
-  const { mirrors } = findArchive({ mirrors: [], keyring: null, allowUnsigned: true, env: process.env, machineRoot: '/' })
+  const { mirrors } = findArchive({
+    mirrors: [],
+    keyring: null,
+    allowUnsigned: true,
+    env: process.env,
+    machineRoot: '/',
+  })
   const answer = await fetch(`${mirrors[0]}/${path}`)
   if (!answer.ok) throw new Error(`${mirrors[0]}/${path}: ${answer.status}`)
   return Buffer.from(await answer.arrayBuffer())

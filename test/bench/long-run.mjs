@@ -81,7 +81,7 @@ function finish(session, spawns, samples) {
   ]
   const bytesPerSpawn = Math.round(((last.recordsMB - first.recordsMB) * megabyte) / spawns)
   const report = { spawns, node: process.version, samples, bytesPerSpawn, grid: gridTook, faults }
-  const place = join(import.meta.dirname, 'results')
+  const place = join(import.meta.dirname, 'results/last')
   mkdirSync(place, { recursive: true })
   writeFileSync(join(place, 'long-run.json'), `${JSON.stringify(report, null, 2)}\n`)
   console.table(samples)

@@ -30,7 +30,11 @@ export async function interleave(ways, { rounds, calls = 1, each = 1, warmUp = M
 /** The median of some numbers and the quartiles around it, to four digits. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (share) => rounded(sorted[Math.round((sorted.length - 1) * share)])
+  const at = (share) => {
+    const place = (sorted.length - 1) * share
+    const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]]
+    return rounded(below + (above - below) * (place % 1))
+  }
   return { median: at(0.5), low: at(0.25), high: at(0.75) }
 }
 
@@ -45,7 +49,9 @@ export function rounded(value) {
 /** Processor time of this process and of the children that it waited for, in µs. */
 export function processorTime() {
   const { user, system } = process.cpuUsage()
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ')
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
   // The first of these is the third field of the manual: cutime is 16, cstime 17.
   return user + system + (Number(fields[13]) + Number(fields[14])) * microsecondsPerTick
 }

@@ -16,8 +16,12 @@ else await measureHere(process.argv[2])
 async function main(words) {
   const chosen = words.filter((word) => !word.startsWith('-'))
   const docs = words.includes('--docs')
-  const unknown = [...chosen.filter((name) => !themes.includes(name)), ...words.filter((word) => /^-(?!-docs$)/.test(word))]
-  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: the themes are ${themes.join(', ')}; the option is --docs`)
+  const unknown = [
+    ...chosen.filter((name) => !themes.includes(name)),
+    ...words.filter((word) => /^-(?!-docs$)/.test(word)),
+  ]
+  if (unknown.length > 0)
+    throw new Error(`${unknown.join(', ')}: the themes are ${themes.join(', ')}; the option is --docs`)
 
   const place = docs ? results : join(results, 'last')
   mkdirSync(place, { recursive: true })
@@ -42,7 +46,9 @@ async function measureTheme(theme) {
   const { title, figures } = await inOwnProcess(theme, (step) => progress(`${theme}: ${step}`))
   const took = performance.now() - began.at
   const others = (busyTime() - began.busy - (processorTime() - began.own)) / (took * 1000 * cpus().length)
-  progress(`${theme}: done in ${Math.round(took / 1000)} s, others took ${Math.round(Math.max(0, others) * 100)} % of the machine`)
+  progress(
+    `${theme}: done in ${Math.round(took / 1000)} s, others took ${Math.round(Math.max(0, others) * 100)} % of the machine`,
+  )
   return {
     theme,
     title,
@@ -66,7 +72,9 @@ function inOwnProcess(theme, told) {
       else told(message.step)
     })
     child.on('error', reject)
-    child.on('exit', (status, signal) => (answer ? resolve(answer) : reject(new Error(`ended with ${status ?? signal}`))))
+    child.on('exit', (status, signal) =>
+      answer ? resolve(answer) : reject(new Error(`ended with ${status ?? signal}`)),
+    )
   })
 }
 
@@ -78,7 +86,11 @@ async function measureHere(theme) {
 
 /** Processor time of the whole machine, idle and waiting left out, in µs: the first line of /proc/stat, proc_stat(5). */
 function busyTime() {
-  const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/\s+/).slice(1).map(Number)
+  const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
+    .split('\n')[0]
+    .split(/\s+/)
+    .slice(1)
+    .map(Number)
   return (user + nice + system + irq + softirq) * 10_000
 }
 

@@ -42,7 +42,12 @@ export function renderTheme({ title, figures, ...conditions }) {
   return `**${title}** (${told(conditions)})\n\n${lines.join('\n')}`
 }
 
-/** Why an aim is missed; a figure without a text says that nobody knows. */
+/** Figures with an aim that missed.mjs has no text for, should they miss it. */
+export function unexplained(results) {
+  return results.flatMap(({ figures }) => figures.filter(({ id, goal }) => goal && !missed[id]).map(({ id }) => id))
+}
+
+/** Why an aim is missed. */
 function renderMissed({ figures }) {
   const ids = new Set(figures.filter((each) => missedBy(each) > 0).map(({ id }) => id))
   return [...ids].map((id) => missed[id] ?? `${id}: nobody has found out yet why.`).join('\n\n')
@@ -70,7 +75,8 @@ function row(figure) {
 function aim(figure) {
   const { goal, as, unit } = figure
   if (!goal) return ''
-  const wanted = goal.atMost === undefined ? `at least ${shown(goal.atLeast, as, unit)}` : `at most ${shown(goal.atMost, as, unit)}`
+  const wanted =
+    goal.atMost === undefined ? `at least ${shown(goal.atLeast, as, unit)}` : `at most ${shown(goal.atMost, as, unit)}`
   const share = missedBy(figure)
   return share === 0 ? `${wanted}: met` : `${wanted}: missed by ${percent(share)}`
 }
@@ -80,7 +86,7 @@ function percent(share) {
 }
 
 function shown(value, as, unit) {
-  if (as === 'beyond') return quantity(value, unit)
+  if (as === 'beyond' || as === 'size') return quantity(value, unit)
   if (as === 'rate') return `${Math.round(value)} a second`
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)}${as === 'faster' ? ' times as fast' : ''}`
 }

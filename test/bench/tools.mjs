@@ -48,7 +48,9 @@ export function otherRoots({ sysroot, directory, program, witness }) {
   function tried(tool, args) {
     const reason = whyMissing(tool)
     if (reason !== null) return { reason }
-    const { status, stdout, stderr, error } = spawnSync(find(tool), [...args, `/${basename(witness)}`], { encoding: 'utf8' })
+    const { status, stdout, stderr, error } = spawnSync(find(tool), [...args, `/${basename(witness)}`], {
+      encoding: 'utf8',
+    })
     if (stdout?.includes(`glibc=${sysroot.glibc}`)) return { command: [find(tool), ...args, `/${basename(program)}`] }
     return { reason: `refused: ${(error?.message ?? stderr.trim().split('\n').at(-1)) || `status ${status}`}` }
   }

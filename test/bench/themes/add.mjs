@@ -1,7 +1,7 @@
 // Installing from cached packages beside mmdebstrap and debootstrap, which unpack the same packages, and `add` of what is
 // installed beside Node's start.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findArchive } from '@glibc-matrix/core'
@@ -23,9 +23,14 @@ export async function measure(progress) {
   const glibcMatrix = commandIn(directory)
   progress('the first install, and a mirror on this disk')
   glibcMatrix('add')
-  const { packages } = JSON.parse(glibcMatrix('list', '--json')).find((each) => each.spec === spec)
+  const { packages, path } = JSON.parse(glibcMatrix('list', '--json')).find((each) => each.spec === spec)
+  const size = { wall: [sizeOf(path) / 1e6] }
   const local = await localMirror(join(directory, 'mirror'), packages)
-  const peers = peersFor(directory, packages.map(({ name }) => name), local)
+  const peers = peersFor(
+    directory,
+    packages.map(({ name }) => name),
+    local,
+  )
 
   const own = {
     node: () => quietly(process.execPath, ['-e', '0']),
@@ -57,6 +62,7 @@ export async function measure(progress) {
       goal: { atMost: 100_000 },
     }),
     figure('add.installed-ratio', installed, "Node's start", here.installed, here.node),
+    figure('add.size', 'its room on the disk', 'nothing', size, null, { as: 'size', unit: 'MB', goal: { atMost: 20 } }),
   ]
 }
 
@@ -71,13 +77,25 @@ function commandIn(directory) {
 
 /** Peers that read a mirror on this disk, with just the same packages, and those that ask a whole one. */
 function peersFor(directory, packages, local) {
-  const unpack = (tool, ...args) => withTarget(directory, (target) => quietly(find(tool), args.flat().map((arg) => (arg === null ? target : arg))))
+  const unpack = (tool, ...args) =>
+    withTarget(directory, (target) =>
+      quietly(
+        find(tool),
+        args.flat().map((arg) => (arg === null ? target : arg)),
+      ),
+    )
   const extract = ['--quiet', '--variant=extract', `--include=${packages.join(',')}`]
   const script = join(import.meta.dirname, 'debootstrap-script')
   const cache = join(directory, 'debootstrap-cache')
   mkdirSync(cache)
   process.env.GLIBC_MATRIX_BENCH = packages.join(' ')
-  const { mirrors } = findArchive({ mirrors: [], keyring: null, allowUnsigned: true, env: process.env, machineRoot: '/' })
+  const { mirrors } = findArchive({
+    mirrors: [],
+    keyring: null,
+    allowUnsigned: true,
+    env: process.env,
+    machineRoot: '/',
+  })
   const few = 'the same packages, from a mirror on this disk that holds nothing else'
   return {
     here: [
@@ -104,7 +122,8 @@ function peersFor(directory, packages, local) {
       {
         tool: 'debootstrap',
         what: "debootstrap --foreign --variant=minbase, which unpacks the essential packages too, from the machine's mirror with a cache",
-        way: () => unpack('debootstrap', '--foreign', '--variant=minbase', `--cache-dir=${cache}`, suite, null, mirrors[0]),
+        way: () =>
+          unpack('debootstrap', '--foreign', '--variant=minbase', `--cache-dir=${cache}`, suite, null, mirrors[0]),
         goal: null,
       },
     ],
@@ -123,6 +142,13 @@ function withTarget(directory, way) {
   } finally {
     rmSync(target, { recursive: true, force: true })
   }
+}
+
+/** Bytes of blocks below a directory. */
+function sizeOf(path) {
+  const stat = lstatSync(path)
+  if (!stat.isDirectory()) return stat.blocks * 512
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
 }
 
 function quietly(file, args) {

@@ -10,7 +10,10 @@ const bin = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.me
 
 export async function measure(progress) {
   progress('starts')
-  const node = (...args) => () => execFileSync(process.execPath, args, { stdio: 'pipe' })
+  const node =
+    (...args) =>
+    () =>
+      execFileSync(process.execPath, args, { stdio: 'pipe' })
   const samples = await interleave(
     { version: node(bin, '--version'), help: node(bin, 'add', '--help'), node: node('-e', '0') },
     { rounds: 40 },

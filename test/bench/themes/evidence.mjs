@@ -36,7 +36,14 @@ export async function measure(progress) {
         goal: { atMost: 50 },
       }),
       figure('evidence.preload', 'being preloaded', 'no preloaded library', samples.empty, samples.bare, beyond),
-      figure('evidence.count', "the kernel's count, once a tree", 'a record alone', samples.counted, samples.shim, beyond),
+      figure(
+        'evidence.count',
+        "the kernel's count, once a tree",
+        'a record alone',
+        samples.counted,
+        samples.shim,
+        beyond,
+      ),
       figure('evidence.whole', 'a process with all of it', 'raw ld.so', samples.counted, samples.raw),
     ]
   } finally {

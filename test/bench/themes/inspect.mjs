@@ -21,7 +21,10 @@ export async function measure(progress) {
   progress(`${count} files`)
   const quiet = openSync('/dev/null', 'w')
   const run = (file, args) => execFileSync(file, args, { stdio: ['ignore', quiet, 'inherit'] })
-  const forEach = (...command) => () => run('/bin/sh', ['-c', `for f; do ${command.join(' ')} "$f"; done`, 'sh', ...files])
+  const forEach =
+    (...command) =>
+    () =>
+      run('/bin/sh', ['-c', `for f; do ${command.join(' ')} "$f"; done`, 'sh', ...files])
   const peers = {
     'readelf -V, a process for each file': ['readelf', forEach('readelf', '-V')],
     'readelf -V, one process for all': ['readelf', () => run('readelf', ['-V', ...files])],

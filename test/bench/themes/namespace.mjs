@@ -19,7 +19,10 @@ export async function measure(progress) {
     const single = await ask(start(), paths)
     progress('one for a worker')
     const worker = await ask(launcher(session.file).startInNamespace(column, start), paths)
-    return [...rows('a mount namespace for each', 'start', single, 1.05), ...rows('a mount namespace for a worker', 'worker', worker, 1)]
+    return [
+      ...rows('a mount namespace for each', 'start', single, 1.05),
+      ...rows('a mount namespace for a worker', 'worker', worker, 1),
+    ]
   } finally {
     uninstall()
     close()
@@ -51,8 +54,14 @@ async function inWorker({ session, program, plain }) {
     plain: () => check(start(plain)),
     hooked: () => check(runInTest('bench', 0, () => start(program))),
   })
-  const one = await interleave(ways((path) => spawnSync(path, ['0'])), { rounds: 25, calls: 20 })
-  const many = await interleave(ways((path) => spawnSync('/bin/sh', loopOf(path))), { rounds: 15, warmUp: 1 })
+  const one = await interleave(
+    ways((path) => spawnSync(path, ['0'])),
+    { rounds: 25, calls: 20 },
+  )
+  const many = await interleave(
+    ways((path) => spawnSync('/bin/sh', loopOf(path))),
+    { rounds: 15, warmUp: 1 },
+  )
   process.send({ one, many }, () => process.exit())
 }
 

@@ -33,7 +33,12 @@ async function ownCost({ session, directory, program }) {
   try {
     const { runInTest } = attach({ session: session.file, column, file: 'bench' })
     const environment = Array.from({ length: 30 }, (_, index) => `VARIABLE_${index}=${'x'.repeat(40)}`)
-    const request = (file, path) => ({ file, args: [file, '0'], cwd: directory, envPairs: [...environment, `PATH=${path}`] })
+    const request = (file, path) => ({
+      file,
+      args: [file, '0'],
+      cwd: directory,
+      envPairs: [...environment, `PATH=${path}`],
+    })
     const far = request('exit-with', `/usr/local/bin:/usr/bin:/bin:/opt/bin:${directory}`)
     const sync = { plain: nothingSync, hooked: (asked) => binding.spawn(asked) }
     const child = {}
@@ -76,7 +81,14 @@ async function wholeProcesses(opened) {
       plain: () => started(() => spawnSync(program, ['0'])),
       raw: () => started(() => spawnSync(sysroot.loader, raw)),
       ...Object.fromEntries(
-        there.map(([tool, { command: [file, ...args] }]) => [tool, () => started(() => spawnSync(file, [...args, '0']))]),
+        there.map(
+          ([
+            tool,
+            {
+              command: [file, ...args],
+            },
+          ]) => [tool, () => started(() => spawnSync(file, [...args, '0']))],
+        ),
       ),
     },
     { rounds: 30, calls: 20 },
