@@ -11,8 +11,12 @@ const microsecondsPerTick = 10_000
  * median of the round's calls, `cpu` what this process and its ended children used, in steps of 10 ms a round. What a way
  * answers, if it has `wall` and `cpu`, counts instead. `each` says how many calls a function makes; `before` prepares one.
  */
-export async function interleave(ways, { rounds, calls = 1, each = 1, warmUp = Math.ceil(rounds / 10), before }) {
+export async function interleave(
+  ways,
+  { rounds: wanted, calls = 1, each = 1, warmUp = Math.ceil(wanted / 10), before },
+) {
   const names = Object.keys(ways)
+  const rounds = roundsOf(wanted)
   const samples = Object.fromEntries(names.map((name) => [name, { wall: [], cpu: [] }]))
   for (let round = -warmUp; round < rounds; round++) {
     for (let turn = 0; turn < names.length; turn++) {
@@ -25,6 +29,11 @@ export async function interleave(ways, { rounds, calls = 1, each = 1, warmUp = M
     }
   }
   return samples
+}
+
+/** With --quick it is few rounds: to try the bench itself, not to learn from. */
+export function roundsOf(wanted) {
+  return process.env.GLIBC_MATRIX_BENCH_QUICK ? Math.ceil(wanted / 10) : wanted
 }
 
 /** The median of some numbers and the quartiles around it, to four digits. */

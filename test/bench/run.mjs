@@ -1,10 +1,12 @@
-// `npm run bench [-- THEME…] [--docs]`: measures our figures beside their peers, theme by theme, each in a process of its own,
-// and prints them. What was measured is written as JSON to results/last; with --docs to results, which is kept, and the table
-// of docs/how-it-works.md is made of it anew. Only a quiet machine should do that: each theme says how much others took of it.
+// `npm run bench -- [THEME…] [--docs | --quick]`: measures our figures beside their peers, theme by theme, each in a process of
+// its own, and prints them. What was measured is written as JSON to results/last; with --docs to results, which is kept, and
+// the table of docs/costs.md is made of it anew. Only a quiet machine should do that: each theme says how much others
+// took of it. --quick takes few rounds, to try a change of the bench itself.
 import { fork } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { processorTime, rounded } from './measure.mjs'
 import { renderTheme, themes, writeDocs } from './table.mjs'
 
@@ -13,17 +15,18 @@ const results = join(import.meta.dirname, 'results')
 if (process.send === undefined) await main(process.argv.slice(2))
 else await measureHere(process.argv[2])
 
-async function main(words) {
-  const chosen = words.filter((word) => !word.startsWith('-'))
-  const docs = words.includes('--docs')
-  const unknown = [
-    ...chosen.filter((name) => !themes.includes(name)),
-    ...words.filter((word) => /^-(?!-docs$)/.test(word)),
-  ]
-  if (unknown.length > 0)
-    throw new Error(`${unknown.join(', ')}: the themes are ${themes.join(', ')}; the option is --docs`)
+async function main(args) {
+  const { values, positionals: chosen } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { docs: { type: 'boolean' }, quick: { type: 'boolean' } },
+  })
+  const unknown = chosen.filter((name) => !themes.includes(name))
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: the themes are ${themes.join(', ')}`)
+  if (values.docs && values.quick) throw new Error('--quick measures too little for --docs')
+  if (values.quick) process.env.GLIBC_MATRIX_BENCH_QUICK = '1'
 
-  const place = docs ? results : join(results, 'last')
+  const place = values.docs ? results : join(results, 'last')
   mkdirSync(place, { recursive: true })
   const failed = []
   for (const theme of chosen.length > 0 ? chosen : themes) {
@@ -36,7 +39,7 @@ async function main(words) {
       failed.push(theme)
     }
   }
-  if (docs) writeDocs()
+  if (values.docs) writeDocs()
   if (failed.length > 0) throw new Error(`not measured: ${failed.join(', ')}`)
 }
 

@@ -1,4 +1,4 @@
-// The table of docs/how-it-works.md, made of results/*.json and of the texts in missed.mjs, and of nothing else. Run by itself
+// The table of docs/costs.md, made of results/*.json and of the texts in missed.mjs, and of nothing else. Run by itself
 // (`npm run bench:table`) it is made anew, such as after a change of a text.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { missed } from './missed.mjs'
 /** In the order of the docs; each is a file of themes/ and one of results/. */
 export const themes = ['spawn', 'namespace', 'evidence', 'columns', 'memory', 'inspect', 'add', 'cli']
 
-const docs = join(import.meta.dirname, '../../docs/how-it-works.md')
+const docs = join(import.meta.dirname, '../../docs/costs.md')
 const [begin, end] = ['<!-- made by `npm run bench -- --docs` -->', '<!-- end of what is made -->']
 
 if (process.argv[1] === import.meta.filename) writeDocs()
@@ -39,7 +39,7 @@ export function renderAll(results) {
 export function renderTheme({ title, figures, ...conditions }) {
   const head = ['what', 'beside', 'takes, beside', 'result', 'of processor time', 'aim']
   const lines = [head, head.map(() => '---'), ...figures.map(row)].map((cells) => `| ${cells.join(' | ')} |`)
-  return `**${title}** (${told(conditions)})\n\n${lines.join('\n')}`
+  return `## ${title}\n\n${told(conditions)}\n\n${lines.join('\n')}`
 }
 
 /** Figures with an aim that missed.mjs has no text for, should they miss it. */
@@ -54,7 +54,7 @@ function renderMissed({ figures }) {
 }
 
 function told({ date, node, machine, processors, others }) {
-  return `${date}, Node ${node.slice(1)}, ${processors} processors, ${machine}; others took ${Math.round(others * 100)} % of the machine`
+  return `${date}, Node ${node.slice(1)}, ${processors} processors, ${machine}; others took ${Math.round(others * 100)} % of the machine.`
 }
 
 function row(figure) {

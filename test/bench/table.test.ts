@@ -54,8 +54,8 @@ test('a peer that is missing is named, and a missed aim is explained', () => {
   expect(rowsOf({ id: 'spawn.bwrap', what: 'one spawnSync', beside: 'bwrap', missing: 'not installed' })).toContain(
     '| one spawnSync | bwrap | not measured: not installed |  |  |  |',
   )
-  expect(rowsOf(figure).split('\n\n')).toHaveLength(3)
-  expect(rowsOf({ ...figure, goal: { atMost: 2 } }).split('\n\n')).toHaveLength(2)
+  expect(rowsOf(figure).split('\n\n')).toHaveLength(4)
+  expect(rowsOf({ ...figure, goal: { atMost: 2 } }).split('\n\n')).toHaveLength(3)
 })
 
 function rowsOf(one: Parameters<typeof renderAll>[0][number]['figures'][number]): string {

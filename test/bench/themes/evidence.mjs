@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { attach, uninstall } from '@glibc-matrix/core/register'
 import { column, openColumn } from '../column.mjs'
 import { figure } from '../figure.mjs'
+import { roundsOf } from '../measure.mjs'
 
 export const title = 'Evidence, in processor time of one process'
 
-const rounds = 1000
+const rounds = roundsOf(1000)
 const nothing = 'static volatile int begun;\n__attribute__((constructor)) static void begin(void) { begun = 1; }\n'
 
 export async function measure(progress) {
