@@ -7,4 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-process.exitCode = await main(process.argv.slice(2))
+// Of an end that comes before the answer.
+process.exitCode = 1
+main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status
+})

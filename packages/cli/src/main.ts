@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CommandRow } from './command-line/command.js'
 import { commandHelp, generalHelp } from './command-line/help.js'
 import { commands } from './command-line/table.js'
@@ -41,7 +42,7 @@ function helpOn(name: string | undefined): string {
 }
 
 function version(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+  return JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')).version
 }
 
 function print(text: string): number {

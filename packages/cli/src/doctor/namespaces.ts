@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { execa } from 'execa'
 import { type Check, notice, ok } from './check.js'
 
 /** Settings that refuse user namespaces to ordinary users: file → the value that refuses. */
@@ -13,6 +12,7 @@ const settings: readonly (readonly [file: string, refusing: string])[] = [
 export const namespaces: Check = {
   name: 'namespaces',
   async look() {
+    const { execa } = await import('execa')
     const refusing = settings.filter(([file, value]) => existsSync(file) && readFileSync(file, 'utf8').trim() === value)
     const tried = await execa('unshare', ['--user', '--mount', 'true'], { reject: false, stdio: 'pipe' })
     if (tried.exitCode === 0) return [ok('user and mount namespaces can be made')]

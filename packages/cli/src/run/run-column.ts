@@ -1,7 +1,6 @@
 import type { Column, Session, TestResult } from '@glibc-matrix/core'
 import { GlibcMatrixError } from '@glibc-matrix/core'
 import { attach, uninstall } from '@glibc-matrix/core/register'
-import { execa } from 'execa'
 import { keptFile } from './kept-file.js'
 import type { SignalRelay } from './signals.js'
 
@@ -32,6 +31,7 @@ export async function runColumn(
   command: readonly string[],
   { output, keepStderr, signals }: RunOptions,
 ): Promise<Ending> {
+  const { execa } = await import('execa')
   const [file, ...args] = command as [string, ...string[]]
   const started = performance.now()
   const kept = keepStderr ? keptFile() : null
