@@ -9,6 +9,7 @@ function project(name: string, timeout: number) {
       name,
       include: name === 'unit' ? ['test/{core,bench}/**/*.test.ts'] : [`test/${name}/**/*.test.ts`],
       pool: 'forks' as const,
+      setupFiles: 'test/setup.ts',
       testTimeout: timeout,
       hookTimeout: timeout,
     },

@@ -2,8 +2,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import tmp from 'tmp'
-import { afterAll } from 'vitest'
-import { removeTree } from '../../../packages/core/src/sysroot/read-only.js'
 
 /** The built command, as npm links it. */
 export const bin = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url))
@@ -23,16 +21,9 @@ export async function glibcMatrix(args: readonly string[], options: Options = {}
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
 
-const made: string[] = []
-
-// tmp's own cleanup doesn't run in Vitest's workers, and can't remove a read-only sysroot for a user who isn't root.
-afterAll(() => made.splice(0).forEach(removeTree))
-
 /** A new directory, removed when the tests end; real, so that it compares with what programs print. */
 export function temporaryDirectory(): string {
-  const { name } = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cli-' })
-  made.push(name)
-  return name
+  return tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-cli-' }).name
 }
 
 /** An empty store in `directory`. */

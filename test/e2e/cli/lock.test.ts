@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { removeTree } from '../../../packages/core/src/sysroot/read-only.js'
 import * as fake from '../../core/sysroot/debian/fake-archive.js'
 import { storeContent } from '../../core/sysroot/store-content.js'
 import { temporaryDirectory } from './command.js'
@@ -148,6 +149,64 @@ describe('a lock file', () => {
       expect(stderr).toContain(found)
       expect(storeContent(other.env.GLIBC_MATRIX_HOME as string)).toEqual([])
     }
+  })
+
+  test('with another glibc than the tree of its digest has is told, whether that is there or not', async () => {
+    const { project } = await mirrorOf(base)
+    const here = project()
+    await good(here, 'add')
+    const { glibc } = readLock(here).sysroots.v1.machines[fake.arch]
+    writeFileSync(lockOf(here), readFileSync(lockOf(here), 'utf8').replace(`"glibc": "${glibc}"`, '"glibc": "2.99"'))
+    for (const each of [here, anew(here)]) {
+      for (const words of [['add'], ['add', '--frozen', 'v1'], ['run', '--sysroot', 'v1', '--', 'true']]) {
+        const stderr = await refused(each, ...words)
+        expect(stderr).toContain('LOCK_MISMATCH')
+        expect(stderr).toContain(`its libc is ${glibc}, pinned is 2.99`)
+      }
+    }
+    expect(await digests(here)).toHaveLength(1)
+  })
+
+  test('with the packages of one release and the digest of another is told, though that tree is there', async () => {
+    const { mirror, project } = await mirrorOf(await withBin('1'))
+    const here = project()
+    await good(here, 'add')
+    const old = readLock(here).sysroots.v1.machines[fake.arch]
+    await mirror.publish(await withBin('2'))
+    await good(here, 'update')
+    const lock = readLock(here)
+    const today = lock.sysroots.v1.machines[fake.arch]
+    lock.sysroots.v1.machines[fake.arch] = { ...today, packages: old.packages }
+    writeFileSync(lockOf(here), JSON.stringify(lock))
+    const before = await digests(here)
+    for (const words of [['add'], ['add', '--frozen', 'v1'], ['run', '--sysroot', 'v1', '--', 'true']]) {
+      const stderr = await refused(here, ...words)
+      expect(stderr).toContain('LOCK_MISMATCH')
+      expect(stderr).toContain(`the digest of its files is ${old.digest}, pinned is ${today.digest}`)
+    }
+    expect(await digests(here)).toEqual(before)
+  })
+
+  test('whose packages are new and make the same tree is believed once an install has seen it', async () => {
+    const { mirror, project } = await mirrorOf(await withBin('1'))
+    const here = project()
+    const other = anew(here)
+    await good(here, 'add')
+    await good(other, 'add')
+    // The same file, in a package that was built again.
+    const deb = await fake.makeDeb([
+      fake.file('./usr/share/doc/libc-bin/copyright', '1'),
+      fake.file('./usr/share/man/1', ''),
+    ])
+    await mirror.publish(base.map((each) => (each.name === 'libc-bin' ? { ...each, version: '2', deb } : each)))
+    await good(here, 'update')
+    expect(await digests(here)).toEqual(await digests(other))
+    mirror.asked.length = 0
+    await good(other, 'add', '--frozen')
+    expect(mirror.asked).toEqual([fake.poolPath('libc-bin', '2')])
+    removeTree(join(other.env.GLIBC_MATRIX_HOME as string, 'store/packages'))
+    for (const each of [here, other]) await good(each, 'add', '--frozen')
+    expect(mirror.asked).toHaveLength(1)
   })
 
   test('keeps what it pins of other machines, and forgets what the config no longer names', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 
@@ -8,7 +8,7 @@ import { GlibcMatrixError } from '../errors.js'
  */
 export async function readConfig(file: string): Promise<unknown> {
   try {
-    const text = await readFile(file, 'utf8')
+    const text = readFileSync(file, 'utf8')
     return file.endsWith('.json') ? JSON.parse(stripByteOrderMark(text)) : await evaluate(file, text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)

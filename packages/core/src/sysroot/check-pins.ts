@@ -1,6 +1,6 @@
 import type { LockedTree } from '../config/lock-file.js'
 import { GlibcMatrixError } from '../errors.js'
-import type { Sysroot } from './sysroot.js'
+import type { InstalledPackage, Sysroot } from './sysroot.js'
 
 /** What a lock file says of a sysroot. */
 export interface Pinned {
@@ -22,6 +22,11 @@ export function checkPins(
     'If it was changed on purpose: glibc-matrix update, and commit the lock file. If not, find out who changed it.',
     { file, spec: found.spec, pinned: tree, digest: found.digest },
   )
+}
+
+/** Whether these are the packages that a lock file pins. */
+export function isMadeOf(tree: LockedTree, packages: readonly InstalledPackage[]): boolean {
+  return packageFault(tree, { packages }) === null
 }
 
 /** A lock file that was merged by hand may name one sysroot's packages and another's digest. */

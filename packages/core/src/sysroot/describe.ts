@@ -47,7 +47,7 @@ function describeGlibc(path: string, request: RootRequest): Sysroot {
     glibc,
     machine: found.layout.machine,
     loader: found.loader,
-    libc: identityOf(found.libc.path),
+    libc: identityOf(found.libc.path, found.libc.buildId),
     libraryPath: found.directories,
     gconv: firstInside(
       path,
@@ -73,7 +73,7 @@ function describeMusl(path: string, found: Musl | null, request: RootRequest): S
     musl: true,
     machine: layout.machine,
     loader: libc.path,
-    libc: identityOf(libc.path),
+    libc: identityOf(libc.path, libc.buildId),
     libraryPath: directories,
     gconv: null,
     locales: null,

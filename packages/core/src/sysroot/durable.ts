@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync, promises, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Enough for a journal to take many at once, and few enough for any limit of descriptors. */
 const AT_ONCE = 64
@@ -40,7 +39,7 @@ export function writeWhole(path: string, content: string | Uint8Array, freshAs: 
 }
 
 async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r')
+  const file = await promises.open(path, 'r')
   try {
     await file.sync()
   } finally {

@@ -3,9 +3,9 @@ import { readElf } from '../elf/read.js'
 import type { FileIdentity } from './sysroot.js'
 
 /** The identity that /proc/PID/maps shows of a mapped file, and its build-id. */
-export function identityOf(path: string): FileIdentity {
+export function identityOf(path: string, buildId = readElf(path).buildId): FileIdentity {
   const { dev, ino } = statSync(path, { bigint: true })
-  return { path, device: formatDevice(dev), inode: String(ino), buildId: readElf(path).buildId }
+  return { path, device: formatDevice(dev), inode: String(ino), buildId }
 }
 
 /** Splits st_dev as glibc's gnu_dev_major and gnu_dev_minor do (misc/sys/sysmacros.h); hex without padding. */

@@ -5,7 +5,7 @@ import { fileDigest } from './manifest.js'
 import { readRecord, storedKeys } from './records.js'
 import type { Environment } from './store.js'
 import type { InstalledPackage, Sysroot } from './sysroot.js'
-import { damaged, readManifest, treeDirectory } from './trees.js'
+import { damaged, readManifest, type TreeManifest, treeDirectory } from './trees.js'
 import { upgradeStore } from './upgrade.js'
 
 /** What a tree is called and comes from, by a record or a lock file. */
@@ -25,14 +25,18 @@ export function openStored(env: Environment, key: string, name: string | null | 
 }
 
 /**
- * Describes a tree by its files as they are now; null when it isn't there. The two files that everything hangs on are compared
+ * Describes a tree by its files as they are now; null when it isn't there, or its manifest isn't `wanted`. The two files that everything hangs on are compared
  * with the manifest each time, all of them by `verify`.
  *
  * @throws GlibcMatrixError SYSROOT_DAMAGED, FORMAT_TOO_NEW.
  */
-export function openTree(env: Environment, { name, spec, arch, digest, packages }: TreeOrigin): Sysroot | null {
+export function openTree(
+  env: Environment,
+  { name, spec, arch, digest, packages }: TreeOrigin,
+  wanted: (manifest: TreeManifest) => boolean = () => true,
+): Sysroot | null {
   const manifest = readManifest(env, digest)
-  if (manifest === null) return null
+  if (manifest === null || !wanted(manifest)) return null
   const directory = treeDirectory(env, digest)
   const sysroot = describe({ name, spec, arch, digest, packages }, directory)
   for (const path of [sysroot.loader, sysroot.libc.path]) {

@@ -5,7 +5,7 @@ import { type LockFile, lockedIn } from '../config/lock-file.js'
 import { isSuiteSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError } from '../errors.js'
 import { machineArchitecture } from './architecture.js'
-import { checkPins, type Pinned } from './check-pins.js'
+import { checkPins, isMadeOf, type Pinned } from './check-pins.js'
 import { withCompanions } from './companions.js'
 import { describeRoot } from './describe.js'
 import { syncFiles } from './durable.js'
@@ -22,7 +22,15 @@ import { formatSpec, parseSpec } from './spec.js'
 import { type Environment, storeDirectory } from './store.js'
 import { storeFailure } from './store-failure.js'
 import type { InstalledPackage, Sysroot, SysrootSpec } from './sysroot.js'
-import { commitTree, damaged, makeScratch, sweepScratch, treeDirectory, writeManifest } from './trees.js'
+import {
+  commitTree,
+  damaged,
+  makeScratch,
+  sweepScratch,
+  type TreeManifest,
+  treeDirectory,
+  writeManifest,
+} from './trees.js'
 import { holding } from './uses.js'
 import { treeFaults } from './verify.js'
 
@@ -81,7 +89,7 @@ async function resolveAlone(request: SysrootRequest, options: ResolveOptions): P
   }
   const pinned = options.fresh ? null : pinnedOf(request, spec)
   const place: Place = { env, key: location.key, spec, pinned }
-  const open = () => (options.fresh ? null : openPlace(place, request.name))
+  const open = () => (options.fresh ? null : openPlace(place, request.name, options.install))
   const installed = open()
   if (installed === null && !options.install) throw missing(spec, env)
   if (pinned !== null && options.install) keepLock(env, pinned.file)
@@ -119,14 +127,24 @@ function pinnedOf({ lock, packages = [] }: SysrootRequest, spec: SysrootSpec): P
   )
 }
 
-function openPlace(place: Place, name: string | null | undefined): Sysroot | null {
+/** `mayInstall`: a pinned tree is not answered before an install has seen that the pinned packages make it. */
+function openPlace(place: Place, name: string | null | undefined, mayInstall = false): Sysroot | null {
   const { env, key, spec, pinned } = place
   if (pinned === null) return openStored(env, key, name)
   const { digest, packages } = pinned.tree
   const origin = originOf(spec, packages)
-  const found = digest === null ? openStored(env, key, name) : openTree(env, { ...origin, name: name ?? null, digest })
+  const wanted = (manifest: TreeManifest) => !mayInstall || hasMade(place, manifest)
+  const found =
+    digest === null ? openStored(env, key, name) : openTree(env, { ...origin, name: name ?? null, digest }, wanted)
   if (found !== null) checkPins(pinned, found)
   return found
+}
+
+/** Who merges a lock file by hand may leave the packages of one release beside the digest of another. */
+function hasMade({ env, key, spec, pinned }: Place, manifest: TreeManifest): boolean {
+  if (pinned === null || !isSuiteSpec(formatSpec(spec)) || isMadeOf(pinned.tree, manifest.packages)) return true
+  const record = readRecord(env, key)
+  return record?.digest === manifest.digest && isMadeOf(pinned.tree, record.packages)
 }
 
 async function installInto(place: Place, request: SysrootRequest, options: ResolveOptions): Promise<Sysroot> {
@@ -148,7 +166,7 @@ async function installInto(place: Place, request: SysrootRequest, options: Resol
       const isNew = commitTree(env, scratch, digest)
       if (!isNew) checkTree(env, digest)
       const name = request.name ?? givenName(env, key) ?? glibc
-      if (pinned === null || !hasTree(env, key)) writeRecord(env, key, { ...origin, name, digest })
+      if (pinned === null || !meansAnother(env, key, digest)) writeRecord(env, key, { ...origin, name, digest })
       // What was built here may be there already with another digest, and counts then.
       if (!isNew || pinned?.tree.digest === null) return openPlace(place, request.name) as Sysroot
       const named = { ...found, name: pinned === null ? name : (request.name ?? glibc) }
@@ -176,10 +194,10 @@ function givenName(env: Environment, key: string): string | null {
   return name !== null && isGlibcVersion(name) ? null : name
 }
 
-/** What a spec means here is only changed for a lock file when it means nothing yet. */
-function hasTree(env: Environment, key: string): boolean {
+/** What a spec means here isn't changed for a lock file. */
+function meansAnother(env: Environment, key: string, digest: string): boolean {
   const record = readRecord(env, key)
-  return record !== null && existsSync(treeDirectory(env, record.digest))
+  return record !== null && record.digest !== digest && existsSync(treeDirectory(env, record.digest))
 }
 
 function nameOf(request: SysrootRequest, spec: SysrootSpec): string | null {
