@@ -30,11 +30,11 @@ the command also has Node's start and code that is not yet compiled in it. What 
 
   'inspect.rate': `inspect: most of it is Node's start and code that is not yet compiled.`,
 
-  'add.mmdebstrap': `add: half of an install is the start of Node and of our modules, the other half links some 300 files and hashes them twice, for
-the cache and for the manifest; no xz is read, since packages are kept unpacked. What mmdebstrap does with nothing to download takes less
-than twenty starts of Node.`,
+  'add.mmdebstrap': `add: two fifths of an install are Node's start; the rest loads our modules, makes some 30 directories and 300 links, and
+reads and hashes each file once; no xz is read, since packages are kept unpacked. What mmdebstrap does with nothing to download takes
+less than twenty starts of Node.`,
 
-  'add.installed': `add of what is installed: what it loads beyond Node, and the sysroot's loader and libc held against their record.`,
+  'add.installed': `add of what is installed: the sysroot's loader and libc are read and held against their record; the rest is our modules.`,
 
   'add.size': 'The size: libstdc++ and the gconv modules are most of it.',
 

@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, expect, test } from 'vitest'
 import { buildPrograms } from '../../../fixtures/programs/build.mjs'
+import * as fake from '../../core/sysroot/debian/fake-archive.js'
 import { bin, glibcMatrix, storeIn, temporaryDirectory } from './command.js'
+import { digests, good } from './here.js'
+import { mirrorOf } from './loopback-suite.js'
 
 const directory = temporaryDirectory()
 // An empty store: what other tests have installed is no concern of these.
@@ -111,6 +114,26 @@ test('in the environment it is a problem', async () => {
     found: expect.stringContaining(crash),
     hint: expect.stringContaining('Leave LD_LIBRARY_PATH out'),
   })
+})
+
+test('sysroots of one name and one spec are told apart, and one that two keys lead to is told once', async () => {
+  const base = await fake.basePackages()
+  const more = {
+    name: 'libmore',
+    version: '1',
+    deb: await fake.makeDeb([fake.file('./usr/share/doc/more/copyright', '')]),
+  }
+  const { project } = await mirrorOf([...base, more])
+  const here = project()
+  for (const packages of [[], ['--package', 'libmore'], ['--package', 'libmore', '--package', 'libc-bin']]) {
+    await good(here, 'add', 'debian:mine', ...packages)
+  }
+  const [one, other, ...rest] = [...new Set(await digests(here))].map((digest) => digest.slice(0, 12))
+  expect(rest).toEqual([])
+  const { checks } = await doctor(here)
+  const found = checks.filter(({ name }) => name === 'sysroots').map(({ found }) => found.replace(/^\S+ /, ''))
+  const expected = [one, other].map((digest) => `(debian:mine) ${digest}: every file as installed`)
+  expect(found.sort()).toEqual(expected.sort())
 })
 
 test('a store that is a file can hold nothing', async () => {
