@@ -33,7 +33,7 @@ export async function interleave(
 
 /** With --quick it is few rounds: to try the bench itself, not to learn from. */
 export function roundsOf(wanted) {
-  return process.env.GLIBC_MATRIX_BENCH_QUICK ? Math.ceil(wanted / 10) : wanted
+  return process.env.GLIBC_MATRIX_BENCH_QUICK ? Math.ceil(wanted / 10) : Math.ceil(wanted)
 }
 
 /** The median of some numbers and the quartiles around it, to four digits. */
