@@ -16,14 +16,19 @@ export function readFloor(path: string): Floor | null {
  */
 export function floorOf({ linked }: Image): Floor | null {
   if (linked === null) return null
-  const releases = linked.needs.flatMap((need) => {
-    const glibc = need.weak ? null : glibcOf(need.version)
-    return glibc === null ? [] : [{ need, glibc }]
-  })
-  if (releases.length === 0) return null
-  const glibc = releases.map((release) => release.glibc).reduce((a, b) => (compareGlibc(a, b) < 0 ? b : a))
-  const deciding = releases.filter((release) => compareGlibc(release.glibc, glibc) === 0).map(({ need }) => need)
-  return { glibc, symbols: symbolsOf(linked, deciding) }
+  let glibc: string | null = null
+  let deciding: BoundNeed[] = []
+  for (const need of linked.needs) {
+    const release = need.weak ? null : glibcOf(need.version)
+    if (release === null) continue
+    const order = glibc === null ? 1 : compareGlibc(release, glibc)
+    if (order > 0) {
+      glibc = release
+      deciding = []
+    }
+    if (order >= 0) deciding.push(need)
+  }
+  return glibc === null ? null : { glibc, symbols: symbolsOf(linked, deciding) }
 }
 
 function glibcOf(version: string): string | null {
