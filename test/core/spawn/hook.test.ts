@@ -77,6 +77,35 @@ describe('installing', () => {
     expect(linesOf(session, 'hook').map(({ file }) => file)).toEqual(['a', 'b'])
   })
 
+  it('a start that was made before is announced as the first was, but for its number and arguments', async () => {
+    const session = await open()
+    attach({ session: session.file, column: '2.31', file: 'a' })
+    for (const argument of ['one', 'one', '"ü\\', 'one']) {
+      spawnSync(printLibc, [argument], { argv0: argument })
+      spawnSync('sh', ['-c', ': "$0"', argument])
+    }
+    const lines = linesOf(session, 'spawn')
+    const [program, tool] = lines
+    const told = (first: typeof program, index: number) => {
+      const { id } = lines[index] ?? {}
+      return { ...first, id, command: lines[index]?.command }
+    }
+    expect(lines).toEqual(lines.map((_, index) => told(index % 2 === 0 ? program : tool, index)))
+    expect(lines.map(({ command }) => command.at(-1))).toEqual([
+      'one',
+      'one',
+      'one',
+      'one',
+      '"ü\\',
+      '"ü\\',
+      'one',
+      'one',
+    ])
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(8)
+    const names = linesOf(session, 'mapped').map(({ id }) => id)
+    expect(names.toSorted()).toEqual(lines.map(({ id }) => id).toSorted())
+  })
+
   it('by two copies of this package is once, and either takes it out', async () => {
     const session = await open()
     attach({ session: session.file, column: 'host', file: 'a' })

@@ -107,7 +107,7 @@ it('writes to a program that its path hides', () => {
   const program = process.env.FIXTURE_PROGRAMS + '/written-' + process.pid
   copyFileSync(process.env.FIXTURE_PROGRAMS + '/print-libc', program)
   linkSync(program, program + '.link')
-  execFileSync(program)
+  for (let start = 0; start < 4; start++) execFileSync(program)
   appendFileSync(program + '.link', 'more')
   execFileSync(program)
 })`

@@ -10,6 +10,8 @@ export interface Journal {
   readonly id: string
   /** @throws GlibcMatrixError NO_SPACE */
   append(line: JournalLine): void
+  /** The same for a line that is JSON already. */
+  appendText(line: string): void
   /** Called before the start of this number, in order: its tree can then say what it could not write, on a full disk too. */
   reserve(count: number): void
   close(): void
@@ -34,7 +36,8 @@ export function createJournal(directory: string, owner?: { uid: number; gid: num
     let reserved = -1
     return {
       id,
-      append: (line) => write(fd, Buffer.from(`${JSON.stringify(line)}\n`), null, directory),
+      append: (line) => appendText(fd, JSON.stringify(line), directory),
+      appendText: (line) => appendText(fd, line, directory),
       reserve(count) {
         const page = Math.floor(count / lossPage)
         if (page <= reserved || count >= lossSize) return
@@ -50,21 +53,27 @@ export function createJournal(directory: string, owner?: { uid: number; gid: num
 function reservePage(path: string, at: number, directory: string): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW)
   try {
-    write(fd, Buffer.alloc(lossPage), at, directory)
+    whole(() => writeSync(fd, Buffer.alloc(lossPage), 0, lossPage, at), lossPage, directory)
   } finally {
     closeSync(fd)
   }
 }
 
-function write(fd: number, bytes: Buffer, at: number | null, directory: string): void {
+function appendText(fd: number, line: string, directory: string): void {
+  const text = `${line}\n`
+  whole(() => writeSync(fd, text), Buffer.byteLength(text), directory)
+}
+
+/** @throws GlibcMatrixError NO_SPACE */
+function whole(write: () => number, length: number, directory: string): void {
   let written: number
   try {
-    written = writeSync(fd, bytes, 0, bytes.length, at)
+    written = write()
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     throw ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code) ? noSpace(directory, code, error) : error
   }
-  if (written < bytes.length) throw noSpace(directory, 'ENOSPC')
+  if (written < length) throw noSpace(directory, 'ENOSPC')
 }
 
 function openNew(path: string, flags: number): number | null {

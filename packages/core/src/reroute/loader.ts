@@ -97,8 +97,15 @@ export function followedCommand(seal: Seal, { program, args }: Follow, id: Spawn
   return { file: seal.hostLoader, args: [name + trailer(name, id, 't', asked), program, ...rest] }
 }
 
+let last = { name: '', kind: '', asked: '', ending: '' }
+
+/** All but the id is mostly what it was at the start before. */
 function trailer(name: string, id: SpawnId, kind: 'p' | 't', asked: string): string {
-  return `${mark}${id}${rootToken}${kind}${commOf(asked)}${Buffer.byteLength(name).toString(16).padStart(8, '0')}`
+  if (last.name !== name || last.kind !== kind || last.asked !== asked) {
+    const length = Buffer.byteLength(name).toString(16).padStart(8, '0')
+    last = { name, kind, asked, ending: `${rootToken}${kind}${commOf(asked)}${length}` }
+  }
+  return mark + id + last.ending
 }
 
 /** The last name of what was executed, in 15 bytes, as the kernel keeps it (proc_pid_comm(5)). */

@@ -6,24 +6,26 @@ import { locate } from '../reroute/locate.js'
 import { planFound } from '../reroute/plan.js'
 import { namedPrograms } from '../reroute/scope.js'
 import { chooseStrategy } from '../reroute/strategies/choose.js'
-import { inNamespace, showHere, shownPrograms } from '../reroute/strategies/namespace.js'
+import { inNamespace, showHere, shownPrograms, showsHere } from '../reroute/strategies/namespace.js'
 import type { Start } from '../reroute/strategies/strategy.js'
 import { describeSpawn, type How, notStarted } from './describe-spawn.js'
 import { type HookState, journalFor, placeOf } from './hook-state.js'
 import { startInWorker } from './in-worker.js'
 import { asUser, otherUser } from './other-user.js'
-import { recall, remember, repeatedCommand } from './repeat.js'
+import { recall, remember, repeatedCommand, repeatedLine } from './repeat.js'
 import { type Interception, readCommand, type SpawnRequest } from './request.js'
 import { startWorker } from './start-worker.js'
 
 /** Decides on one spawn, announces it in the journal, and says what to start. Null: as if there were no hook. */
 export function intercept(state: HookState, request: SpawnRequest): Interception | null {
-  const starting = state.starting.getStore()
   const place = placeOf(state)
   // Where a test runs, in the very process that starts workers, its own starts are no workers.
-  if (starting !== undefined && place === null) return startWorker(state, starting, request)
-  const column = place && state.columns.get(place.column)
-  if (!place || !column?.sysroot || !column.seal) return null
+  if (place === null) {
+    const starting = state.starting.getStore()
+    return starting === undefined ? null : startWorker(state, starting, request)
+  }
+  const column = state.columns.get(place.column)
+  if (!column?.sysroot || !column.seal) return null
 
   const user = otherUser(request)
   const command = readCommand(request)
@@ -34,12 +36,12 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
   journal.reserve(state.count)
   const id = spawnId(journal.id, state.count++, state.plan.runtime ?? 'host')
   const failed = (errno: number) => state.journal.append({ type: 'failed', id, errno })
-  const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }
   if (known !== null && isOrdinary) {
-    const { args, cwd, env } = command
-    state.journal.append({ ...known.line, id, place, command: args, cwd, env })
-    return { ...asked, ...repeatedCommand(known, found, command, column.seal, id) }
+    state.journal.appendText(repeatedLine(known, id, place, command))
+    const { file, args, env } = repeatedCommand(known, found, command, column.seal, id)
+    return { file, args, envPairs: env === undefined ? request.envPairs : [...request.envPairs, ...env], failed }
   }
+  const asked = { file: request.file, args: request.args, envPairs: request.envPairs, failed }
   const planned = planFound(found, command, column.sysroot, state.plan)
   const decision = user === null ? planned : asUser(planned, user)
   const announce = (made: Decision, how: How = notStarted) => {
@@ -52,7 +54,7 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
     return startInWorker({ ...asked, id, column: place.column, decision, announce }, state.worker)
   const seal = (user && column.sealForOthers) ?? column.seal
   const isNamespace = state.session.programs.strategy === 'namespace' && !seal.emulator
-  // The other strategies look at a program's file again at each start.
+  // The other strategies look at a program's file again at each start, unless its path shows a copy for good.
   const isByLoader = state.session.programs.strategy === 'loader'
   const namespace = seal === column.seal && state.namespace?.column === place.column ? state.namespace : null
 
@@ -68,8 +70,9 @@ export function intercept(state: HookState, request: SpawnRequest): Interception
       return asked
     }
     const line = announce(decision, { strategy: strategy.name, strategyReason: reason })
-    if (isOrdinary && isByLoader) remember(found, command, seal, state.plan, { decision, beside, line })
     const { env = [], ...started } = strategy.command(start)
+    const isRepeatable = isByLoader || (isNamespace && showsHere(program, seal))
+    if (isOrdinary && isRepeatable) remember(found, command, seal, state.plan, { decision, beside, line })
     return { ...asked, ...started, envPairs: [...request.envPairs, ...env] }
   }
   const line = announce(decision)

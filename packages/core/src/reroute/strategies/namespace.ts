@@ -101,6 +101,11 @@ function isShown(program: string, seal: Seal): boolean {
   return (shownHere.get(program)?.loader ?? elfAt(program)?.interpreter) === seal.loader
 }
 
+/** Both: then a start needs nothing but the path. */
+export function showsHere(program: string, seal: Seal): boolean {
+  return isShown(program, seal) && !isStale(program)
+}
+
 /** By another hard link, or from outside of the namespace, the file that the copy hides can still be written to. */
 function isStale(program: string): boolean {
   return shownHere.get(program)?.isUnchanged() === false
