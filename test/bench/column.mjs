@@ -19,8 +19,8 @@ export async function openColumn(settings = () => ({})) {
   copyFileSync(program, plain)
   const overrides = { sysroots: { [column]: 'debian:bullseye' }, ...settings(program) }
   const session = await prepareMatrix(await loadConfig({ cwd: directory, overrides }), { install: true })
-  const { sysroot, seal } = session.columns.find(({ name }) => name === column)
-  return { directory, program, plain, witness, session, sysroot, seal, close: () => closeSession(session) }
+  const { sysroot } = session.columns.find(({ name }) => name === column)
+  return { directory, program, plain, witness, session, sysroot, close: () => closeSession(session) }
 }
 
 /** Arguments of an sh that starts a program many times. */

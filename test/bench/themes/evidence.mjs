@@ -15,19 +15,20 @@ const nothing = 'static volatile int begun;\n__attribute__((constructor)) static
 
 export async function measure(progress) {
   const opened = await openColumn()
-  const { session, sysroot, seal, program } = opened
+  const { session, sysroot, program } = opened
   attach({ session: session.file, column, file: 'bench' })
   uninstall()
+  const shim = sealedLoader(session)
   const journal = readdirSync(session.journals).find((name) => name.endsWith('.jsonl'))
   const sealed = (loader, count, token) => [loader, told(program, journal, count, token), program, '0']
   try {
     progress(`${rounds} processes of each kind`)
     const samples = cpuOfStarts(opened, {
       raw: [sysroot.loader, 'ld.so', '--library-path', sysroot.libraryPath.join(':'), program, '0'],
-      bare: sealed(otherPreload(seal, 'N', null), 1),
-      empty: sealed(otherPreload(seal, 'E', emptyLibrary(opened)), 2),
-      shim: sealed(seal.loader, 3),
-      counted: sealed(seal.loader, 4, '0'),
+      bare: sealed(otherPreload(shim, 'N', null), 1),
+      empty: sealed(otherPreload(shim, 'E', emptyLibrary(opened)), 2),
+      shim: sealed(shim, 3),
+      counted: sealed(shim, 4, '0'),
     })
     checkRecords(join(session.journals, journal))
     const beyond = { as: 'beyond' }
@@ -59,12 +60,17 @@ function told(program, journal, count, token = '1') {
   return `${program}\u0001gm2${id}${token.repeat(16)}p${'exit-with'.padEnd(15, '/')}${length}`
 }
 
+/** There once a process is attached to the column: columns are numbered, and `d` is what ends the name of a loader. */
+function sealedLoader({ columns, directory }) {
+  return join(directory, `${columns.findIndex(({ name }) => name === column)}d`)
+}
+
 /** A copy of the sealed loader that reads another list of libraries to preload; `library` null: a list that isn't there. */
-function otherPreload(seal, letter, library) {
-  const list = seal.loader.replace(/d$/, 'p')
-  const other = seal.loader.replace(/d$/, letter)
+function otherPreload(shim, letter, library) {
+  const list = loader.replace(/d$/, 'p')
+  const other = loader.replace(/d$/, letter)
   if (library !== null) writeFileSync(other, `${library}\n`)
-  const bytes = readFileSync(seal.loader)
+  const bytes = readFileSync(loader)
   for (let at = bytes.indexOf(`${list}\0`); at !== -1; at = bytes.indexOf(`${list}\0`, at + 1)) bytes.write(other, at)
   writeFileSync(`${other}d`, bytes)
   chmodSync(`${other}d`, 0o755)
