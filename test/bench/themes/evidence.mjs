@@ -66,7 +66,7 @@ function sealedLoader({ columns, directory }) {
 }
 
 /** A copy of the sealed loader that reads another list of libraries to preload; `library` null: a list that isn't there. */
-function otherPreload(shim, letter, library) {
+function otherPreload(loader, letter, library) {
   const list = loader.replace(/d$/, 'p')
   const other = loader.replace(/d$/, letter)
   if (library !== null) writeFileSync(other, `${library}\n`)
