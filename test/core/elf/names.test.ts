@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { isGlibcFamily, isToolchainCompanion } from '../../../packages/core/src/elf/glibc-family.js'
 import { isGlibcLoader, type LoaderFamily, loaderFamily } from '../../../packages/core/src/elf/loader-names.js'
 import { readElf } from '../../../packages/core/src/elf/read.js'
-import { compareGlibc } from '../../../packages/core/src/elf/version.js'
+import { compareGlibc } from '../../../packages/core/src/glibc-version.js'
 import { elfFilesBelow } from './machine-files.js'
 
 test('versions are ordered by number', () => {

@@ -1,5 +1,5 @@
 import { GlibcMatrixError } from '../errors.js'
-import { compareGlibc, isGlibcVersion } from './glibc-version.js'
+import { compareGlibc, isGlibcVersion } from '../glibc-version.js'
 import type { ResolvedConfig } from './load.js'
 import type { LockFile } from './lock-file.js'
 import { matchSelector, type SelectableColumn, unNegated } from './selectors.js'

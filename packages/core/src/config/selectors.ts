@@ -1,4 +1,4 @@
-import { compareGlibc, isGlibcVersion } from './glibc-version.js'
+import { compareGlibc, isGlibcVersion } from '../glibc-version.js'
 
 /** A column as a selector sees it. `glibc` is null while the sysroot is not there. */
 export interface SelectableColumn {

@@ -1,8 +1,8 @@
+import { compareGlibc } from '../glibc-version.js'
 import { abiMarkers } from './abi-markers.js'
 import type { Floor } from './elf-file.js'
 import { type Image, withImage } from './image.js'
 import { readBoundSymbols } from './symbols.js'
-import { compareGlibc } from './version.js'
 import type { BoundNeed } from './versions.js'
 
 /** The lowest glibc whose versions meet the strong needs of `path`; null when it needs none. Throws as readElf does. */

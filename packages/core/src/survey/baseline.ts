@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { isGlibcVersion } from '../config/glibc-version.js'
-import { compareGlibc } from '../elf/version.js'
 import { GlibcMatrixError } from '../errors.js'
+import { compareGlibc, isGlibcVersion } from '../glibc-version.js'
 import type { GatedFile } from './gate.js'
 
 /** Floors as they were when someone last agreed to them: a file that is kept in the repository, a line for each. */

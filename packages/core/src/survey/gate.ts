@@ -1,7 +1,7 @@
 import type { Floor } from '../elf/elf-file.js'
 import type { InspectedFile, Inspection, InspectionFailure } from '../elf/inspect.js'
-import { compareGlibc } from '../elf/version.js'
 import { GlibcMatrixError } from '../errors.js'
+import { compareGlibc } from '../glibc-version.js'
 
 /** A file before the gate; `floor` null for one that needs no glibc, or can't be read. */
 export interface GatedFile {

@@ -1,6 +1,6 @@
 import type { Floor } from '../elf/elf-file.js'
 import { readFloor } from '../elf/floor.js'
-import { compareGlibc } from '../elf/version.js'
+import { compareGlibc } from '../glibc-version.js'
 import { closure } from '../reroute/closure.js'
 import type { Command } from '../reroute/decision.js'
 import { hostLibraryDirs } from '../reroute/host-directories.js'
