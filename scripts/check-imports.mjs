@@ -9,10 +9,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // Area of packages/core/src → areas that it may import; `x (types)` to `import type` alone. Those of `open` may be imported by all.
 // `matrix` puts the stages together behind `index`; `store` is the door of commands that start nothing, `register` is the door of workers and children,
 // and of `node --import`, for which it loads `preload`.
-const open = ['errors', 'glibc-version']
+const open = ['errors', 'glibc-version', 'newer-format']
 const core = {
   errors: [],
   'glibc-version': [],
+  'newer-format': [],
   elf: [],
   config: [],
   evidence: [],

@@ -80,7 +80,7 @@ describe('what is no lock file is told, by the place of the fault', () => {
     ],
     ['a size that is none', text.replace('"size": 12', '"size": -1'), 'LOCK_MALFORMED', 'size'],
     ['an older format than the first', text.replace('"format": 1', '"format": 0'), 'LOCK_MALFORMED', 'format'],
-    ['a newer format', text.replace('"format": 1', '"format": 2'), 'FORMAT_TOO_NEW', 'is of format 2'],
+    ['a newer format', text.replace('"format": 1', '"format": 2'), 'FORMAT_TOO_NEW', 'has format 2'],
   ])('%s', (_, content, code, found) => {
     const error = failure(() => reading(content))
     expect(error.code).toBe(code)

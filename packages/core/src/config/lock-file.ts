@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
+import { refuseNewerFormat } from '../newer-format.js'
 import { FORMAT, lockSchema } from './lock-schema.js'
 
 /** A package as a lock file pins it. */
@@ -118,14 +119,7 @@ function parse(text: string, file: string): Pick<LockFile, 'sysroots' | 'release
     const conflict = /^(?:<{7}|={7}|>{7})/m.test(text)
     throw malformed(file, conflict ? 'a merge left its conflict in it' : (cause as Error).message, cause)
   }
-  if (Number(value?.format) > FORMAT) {
-    throw new GlibcMatrixError(
-      'FORMAT_TOO_NEW',
-      `${file} is of format ${value?.format}, this glibc-matrix reads ${FORMAT}`,
-      'Update glibc-matrix.',
-      { file, format: value?.format },
-    )
-  }
+  refuseNewerFormat(file, value?.format, FORMAT)
   const result = v.safeParse(lockSchema, value)
   if (result.success) {
     const { sysroots, releases, $schema } = result.output

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
+import { refuseNewerFormat } from '../newer-format.js'
 import type { Grid } from './grid.js'
 import { gridSchema } from './grid-schema.js'
 
@@ -17,14 +18,7 @@ export function readGrid(file: string): Grid {
     throw invalid(file, (cause as Error).message, cause)
   }
   const { format } = (found ?? {}) as { readonly format?: unknown }
-  if (typeof format === 'number' && format > 1) {
-    throw new GlibcMatrixError(
-      'FORMAT_TOO_NEW',
-      `${file} has format ${format}, and this glibc-matrix knows 1`,
-      'Update glibc-matrix.',
-      { file, format },
-    )
-  }
+  refuseNewerFormat(file, format, 1)
   const parsed = v.safeParse(gridSchema, found)
   if (parsed.success) return parsed.output as Grid
   const [issue] = parsed.issues

@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
 import { compareGlibc, isGlibcVersion } from '../glibc-version.js'
+import { refuseNewerFormat } from '../newer-format.js'
 import type { GatedFile } from './gate.js'
 
 /** Floors as they were when someone last agreed to them: a file that is kept in the repository, a line for each. */
@@ -26,7 +27,11 @@ export interface BaselineChanges {
   readonly gone: readonly BaselineChange[]
 }
 
-/** @throws GlibcMatrixError BASELINE_INVALID, FORMAT_TOO_NEW. */
+/**
+ * Reads a baseline that `writeBaseline` wrote.
+ *
+ * @throws GlibcMatrixError BASELINE_INVALID, FORMAT_TOO_NEW.
+ */
 export function readBaseline(file: string): Baseline {
   let found: unknown
   try {
@@ -35,7 +40,7 @@ export function readBaseline(file: string): Baseline {
     throw invalid(file, (cause as Error).message, cause)
   }
   const { format, floors } = (found ?? {}) as Partial<Baseline>
-  if (typeof format === 'number' && format > 1) throw tooNew(file, format)
+  refuseNewerFormat(file, format, 1)
   if (format !== 1 || typeof floors !== 'object' || floors === null) throw invalid(file, 'it has no format and floors')
   const bad = Object.entries(floors).find(
     ([, floor]) => floor !== null && !(typeof floor === 'string' && isGlibcVersion(floor)),
@@ -51,13 +56,14 @@ export function baselineOf(file: string, files: readonly GatedFile[]): Baseline 
   return { format: 1, floors: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
-/** Whole or not at all. */
+/** Writes the file whole or not at all: a reader sees the old one or the new one. */
 export function writeBaseline(file: string, baseline: Baseline): void {
   const fresh = `${file}.${randomBytes(6).toString('hex')}`
   writeFileSync(fresh, `${JSON.stringify(baseline, null, 2)}\n`, { flag: 'wx' })
   renameSync(fresh, file)
 }
 
+/** Sorts what differs between a baseline and the files as they are now. */
 export function compareBaseline(before: Baseline, now: Baseline): BaselineChanges {
   const changes = Object.entries(now.floors).flatMap(([path, is]) =>
     Object.hasOwn(before.floors, path) ? [{ path, was: before.floors[path] ?? null, is }] : [],
@@ -82,14 +88,5 @@ function invalid(file: string, found: string, cause?: unknown): GlibcMatrixError
     'Write it with `glibc-matrix inspect --baseline FILE --update …`.',
     { file },
     cause,
-  )
-}
-
-function tooNew(file: string, format: number): GlibcMatrixError {
-  return new GlibcMatrixError(
-    'FORMAT_TOO_NEW',
-    `${file} has format ${format}, and this glibc-matrix knows 1`,
-    'Update glibc-matrix.',
-    { file, format },
   )
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
+import { refuseNewerFormat } from '../newer-format.js'
 import type { HashedFiles } from './hashed-files.js'
 import { tryLock } from './lock.js'
 import { fileDigest, type ManifestEntry, manifestDigest, readTree } from './manifest.js'
@@ -152,11 +153,5 @@ function parse(path: string): Partial<TreeManifest> | null {
 
 /** A file of the store that a newer glibc-matrix wrote is refused by name, and never taken for damage. */
 export function refuseNewer(path: string, format: unknown): void {
-  if (!(Number(format) > FORMAT)) return
-  throw new GlibcMatrixError(
-    'FORMAT_TOO_NEW',
-    `${path} is of format ${format}, this glibc-matrix reads ${FORMAT}`,
-    'Update glibc-matrix, or set GLIBC_MATRIX_HOME to a store of its own.',
-    { path, format },
-  )
+  refuseNewerFormat(path, format, FORMAT, 'Update glibc-matrix, or set GLIBC_MATRIX_HOME to a store of its own.')
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../../errors.js'
+import { refuseNewerFormat } from '../../newer-format.js'
 import { blobSchema, type RunBlob } from './schema.js'
 
 /**
@@ -51,14 +52,7 @@ function parse(path: string, named: boolean): RunBlob | null {
     if (named) throw damaged(path, 'it is no blob of glibc-matrix')
     return null
   }
-  if (typeof format === 'number' && format > 1) {
-    throw new GlibcMatrixError(
-      'FORMAT_TOO_NEW',
-      `${path} has format ${format}, this version reads format 1`,
-      'Merge with the version of glibc-matrix that the runs had.',
-      { path, format },
-    )
-  }
+  refuseNewerFormat(path, format, 1, 'Merge with the version of glibc-matrix that the runs had.')
   const result = v.safeParse(blobSchema, value)
   if (!result.success) {
     const [issue] = result.issues

@@ -1,4 +1,4 @@
-import { GlibcMatrixError } from '../../errors.js'
+import { refuseNewerFormat } from '../../newer-format.js'
 import type { InstalledPackage } from '../sysroot.js'
 
 /** What an archive tells of the sysroot in it; its first entry. */
@@ -20,14 +20,7 @@ const FORMAT = 1
 /** Reads a manifest; throws what is wrong with it, and FORMAT_TOO_NEW for one that a newer glibc-matrix wrote. */
 export function parseManifest(text: string, where: string): PackManifest {
   const manifest = JSON.parse(text) as Partial<PackManifest> | null
-  if (Number(manifest?.format) > FORMAT) {
-    throw new GlibcMatrixError(
-      'FORMAT_TOO_NEW',
-      `${where} is packed in format ${manifest?.format}, this glibc-matrix reads ${FORMAT}`,
-      'Update glibc-matrix.',
-      { where, format: manifest?.format },
-    )
-  }
+  refuseNewerFormat(where, manifest?.format, FORMAT)
   const { format, digest, packages } = manifest ?? {}
   if (format !== FORMAT || typeof digest !== 'string' || !Array.isArray(packages) || !packages.every(isPackage)) {
     throw new Error(`its ${MANIFEST_NAME} is damaged`)
