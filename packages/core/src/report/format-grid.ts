@@ -1,9 +1,12 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
-import type { Cell, CellState, Grid, GridRow } from './grid.js'
+import { commandByHand } from './command-by-hand.js'
+import { countsByState, displayRows } from './display-rows.js'
+import type { Cell, CellState, Grid } from './grid.js'
 import { printable } from './printable.js'
+import { shellWords } from './shell-words.js'
 import { signs } from './states.js'
-import { isRed, type RedRules, redCells, worstState } from './verdict.js'
+import { isRed, type RedRules, redCells } from './verdict.js'
 
 export interface FormatOptions extends RedRules {
   /** ANSI colours; the caller knows the terminal and NO_COLOR. */
@@ -21,8 +24,8 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     ],
     style: { head: [], border: [], compact: true },
   })
-  for (const { label, states } of displayRows(grid)) {
-    table.push([label, ...states.map((state) => paint(state, options, colors))])
+  for (const { label, isSuite, states } of displayRows(grid)) {
+    table.push([isSuite ? label : `  ${label}`, ...states.map((state) => paint(state, options, colors))])
   }
   const parts = [
     table.toString(),
@@ -35,29 +38,6 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     summary(grid, options),
   ]
   return printable(`\n${parts.filter((part) => part !== '').join('\n')}\n`)
-}
-
-interface DisplayRow {
-  readonly label: string
-  readonly states: readonly CellState[]
-}
-
-function displayRows(grid: Grid): DisplayRow[] {
-  const suites = [...new Set(grid.rows.map(({ suite }) => suite))]
-  return suites.flatMap((suite) => {
-    const rows = grid.rows.filter((row) => row.suite === suite)
-    const states = grid.columns.map(({ name }) => worstState(rows.map((row) => stateIn(row, name))))
-    const opened = rows.filter((row) => new Set(grid.columns.map(({ name }) => stateIn(row, name))).size > 1)
-    const tests = opened.map((row) => ({
-      label: `  ${row.test}`,
-      states: grid.columns.map(({ name }) => stateIn(row, name)),
-    }))
-    return [{ label: suite, states }, ...tests]
-  })
-}
-
-function stateIn(row: GridRow, column: string): CellState {
-  return row.cells[column]?.state ?? 'skip'
 }
 
 const shown = (state: CellState) => `${signs[state]} ${state}`
@@ -117,7 +97,7 @@ function gapLines({ gaps = [] }: Grid): string {
 
 /** Why cells are red or unproven: by state, the first column it comes in; tests with the same reason are told once. */
 function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typeof pc.createColors>): string[] {
-  const groups = new Map<string, { title: string; first: Cell; tests: string[] }>()
+  const groups = new Map<string, { title: string; cell: Cell; test: string; count: number }>()
   for (const { suite, test, cells } of grid.rows) {
     for (const state of doubtful) {
       const [name, ...others] = grid.columns.flatMap((column) =>
@@ -127,14 +107,15 @@ function explanations(grid: Grid, options: FormatOptions, colors: ReturnType<typ
       if (first === undefined) continue
       const also = others.length === 0 ? '' : ` (and in ${others.join(', ')})`
       const title = `first in ${name}${also}: ${first.reason ?? 'the test failed'}`
-      const group = groups.get(state + title) ?? { title, first, tests: [] }
-      groups.set(state + title, { ...group, tests: [...group.tests, `${suite} > ${test}`] })
+      const group = groups.get(state + title)
+      if (group) group.count += 1
+      else groups.set(state + title, { title, cell: first, test: `${suite} > ${test}`, count: 1 })
     }
   }
-  const told = [...groups.values()].slice(0, most).map(({ title, first, tests }) => {
-    const more = tests.length === 1 ? '' : `  and ${tests.length - 1} more`
-    const head = `\n${paint(first.state, options, colors)}  ${tests[0]}${more}`
-    return [head, `  ${title}`, ...commandOf(first)].join('\n')
+  const told = [...groups.values()].slice(0, most).map(({ title, cell, test, count }) => {
+    const more = count === 1 ? '' : `  and ${count - 1} more`
+    const head = `\n${paint(cell.state, options, colors)}  ${test}${more}`
+    return [head, `  ${title}`, ...commandOf(cell)].join('\n')
   })
   const rest = groups.size - most
   return rest <= 0 ? told : [...told, `\n… and ${rest} more reasons: the grid file has them all (outputFile)`]
@@ -144,26 +125,16 @@ const doubtful: readonly CellState[] = ['fail', 'incompatible', 'unproven']
 const most = 20
 
 function commandOf(cell: Cell): string[] {
-  const record = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0]
-  return record && record.command.length > 0 ? [`  by hand: ${record.command.map(quote).join(' ')}`] : []
-}
-
-/** A word as a POSIX shell reads it back. */
-function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  const command = commandByHand(cell)
+  return command.length > 0 ? [`  by hand: ${shellWords(command)}`] : []
 }
 
 function summary(grid: Grid, options: FormatOptions): string {
-  const states = grid.rows.flatMap(({ cells }) => Object.values(cells).map(({ state }) => state))
-  const counts = (Object.keys(signs) as CellState[]).flatMap((state) => {
-    const count = states.filter((other) => other === state).length
-    return count === 0 ? [] : [`${count} ${state}`]
-  })
   const red = redCells(grid, options)
   const relax = red.some(({ cell }) => cell.state === 'unproven')
     ? " (`unproven: 'warn'` lets those without proof pass)"
     : ''
   const gaps = grid.gaps?.length ?? 0
   const told = gaps === 0 ? '' : `; ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`
-  return `\nglibc-matrix: ${counts.join(', ')}${red.length === 0 ? '' : `; ${red.length} red${relax}`}${told}`
+  return `\nglibc-matrix: ${countsByState(grid)}${red.length === 0 ? '' : `; ${red.length} red${relax}`}${told}`
 }

@@ -16,37 +16,42 @@ const summaryLimit = 1024 * 1024
  * only. `base` is the directory that suites are relative to, `workspace` the repository's.
  */
 export function githubAnnotations(grid: Grid, rules: RedRules, base: string, workspace: string): string[] {
-  const found = new Map<
-    string,
-    { level: 'error' | 'warning'; suite: string; title: string; message: string; count: number }
-  >()
+  const found = annotationsOf(grid, rules)
+  const shown = levels.flatMap((wanted) => found.filter(({ level }) => level === wanted).slice(0, most))
+  return shown.map(({ level, suite, title, message, count }) => {
+    // The suite of a command is no file.
+    const path = suite.startsWith('(') ? null : relative(workspace, join(base, suite))
+    const file = path === null ? '' : `file=${inProperty(path)},`
+    const more = count === 1 ? '' : ` (and ${count - 1} more)`
+    return `::${level} ${file}title=${inProperty(title)}::${inData(message + more)}`
+  })
+}
+
+const levels = ['error', 'warning'] as const
+
+interface Annotation {
+  readonly level: (typeof levels)[number]
+  readonly suite: string
+  readonly title: string
+  readonly message: string
+  count: number
+}
+
+function annotationsOf(grid: Grid, rules: RedRules): readonly Annotation[] {
+  const found = new Map<string, Annotation>()
   for (const { suite, test, cells } of grid.rows) {
     for (const { name } of grid.columns) {
       const cell = cells[name]
       if (cell === undefined || !isTold(cell)) continue
       const level = isRed(cell.state, rules) ? 'error' : 'warning'
-      const key = `${level}\0${cell.state}\0${suite}\0${cell.reason}`
+      const key = [level, cell.state, suite, cell.reason].join('\0')
+      const message = `${test}: ${cell.reason ?? 'the test failed'}`
       const known = found.get(key)
       if (known !== undefined) known.count += 1
-      else {
-        const message = `${test}: ${cell.reason ?? 'the test failed'}`
-        found.set(key, { level, suite, title: `${cell.state} on glibc ${name}`, message, count: 1 })
-      }
+      else found.set(key, { level, suite, title: `${cell.state} on glibc ${name}`, message, count: 1 })
     }
   }
-  const lines = (wanted: 'error' | 'warning') =>
-    [...found.values()]
-      .filter(({ level }) => level === wanted)
-      .slice(0, most)
-      .map(({ suite, title, message, count }) => {
-        const more = count === 1 ? '' : ` (and ${count - 1} more)`
-        return `::${wanted} ${fileOf(suite)}title=${inProperty(title)}::${inData(message + more)}`
-      })
-  /** A command is no file. */
-  function fileOf(suite: string): string {
-    return suite.startsWith('(') ? '' : `file=${inProperty(relative(workspace, join(base, suite)))},`
-  }
-  return [...lines('error'), ...lines('warning')]
+  return [...found.values()]
 }
 
 function isTold({ state }: Cell): boolean {

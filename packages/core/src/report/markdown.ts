@@ -1,10 +1,11 @@
-import { bySuite } from './by-suite.js'
-import type { Cell, CellState, Grid, GridRow } from './grid.js'
-import { noticesOf } from './pack-page.js'
+import { commandByHand } from './command-by-hand.js'
+import { countsByState, type DisplayRow, displayRows } from './display-rows.js'
+import type { Cell, Grid } from './grid.js'
+import { noticesOf } from './notices.js'
 import { plainLine } from './plain-text.js'
 import { shellWords } from './shell-words.js'
 import { signs } from './states.js'
-import { isRed, type RedRules, redCells, worstState } from './verdict.js'
+import { isRed, type RedRules, redCells } from './verdict.js'
 
 /** How many rows and reasons are told: a summary is read by people. */
 const most = { rows: 300, reasons: 40 }
@@ -18,7 +19,7 @@ export function markdownReport(grid: Grid, rules: RedRules): string {
     `### glibc-matrix: ${headline(grid, ...faults)}\n\n`,
     notices.length === 0 ? '' : `${notices.join('')}\n`,
     tableOf(grid),
-    `\n${legend(grid)}\n`,
+    `\n${countsByState(grid)}\n`,
     ...reasons.slice(0, most.reasons),
     reasons.length > most.reasons ? `\n… and ${reasons.length - most.reasons} more reasons\n` : '',
   ].join('')
@@ -35,48 +36,19 @@ function tableOf(grid: Grid): string {
   const head = grid.columns.map(({ name, glibc }) =>
     inLine(glibc === null || glibc === name ? name : `${name} (${glibc})`),
   )
-  const rows = rowsOf(grid)
+  const rows = displayRows(grid)
   const more = rows.length - most.rows
   return [
     `| | ${head.join(' | ')} |\n`,
     `|${' --- |'.repeat(head.length + 1)}\n`,
-    ...rows.slice(0, most.rows),
+    ...rows.slice(0, most.rows).map(rowOf),
     more > 0 ? `\n… and ${more} more rows\n` : '',
   ].join('')
 }
 
-function rowsOf(grid: Grid): string[] {
-  return [...bySuite(grid.rows)].flatMap(([suite, rows]) => {
-    const worst = grid.columns.map(({ name }) => worstState(rows.map((row) => stateIn(row, name))))
-    const opened = rows.filter((row) => new Set(grid.columns.map(({ name }) => stateIn(row, name))).size > 1)
-    return [
-      rowOf(`**${inLine(suite)}**`, worst),
-      ...opened.map((row) =>
-        rowOf(
-          `&emsp;${inLine(row.test)}`,
-          grid.columns.map(({ name }) => stateIn(row, name)),
-        ),
-      ),
-    ]
-  })
-}
-
-function stateIn(row: GridRow, column: string): CellState {
-  return row.cells[column]?.state ?? 'skip'
-}
-
-function rowOf(label: string, states: readonly CellState[]): string {
-  return `| ${label} | ${states.map((state) => `${inLine(signs[state])} ${state}`).join(' | ')} |\n`
-}
-
-function legend(grid: Grid): string {
-  const states = grid.rows.flatMap(({ cells }) => Object.values(cells).map(({ state }) => state))
-  return (Object.keys(signs) as CellState[])
-    .flatMap((state) => {
-      const count = states.filter((other) => other === state).length
-      return count === 0 ? [] : [`${count} ${state}`]
-    })
-    .join(', ')
+function rowOf({ label, isSuite, states }: DisplayRow): string {
+  const name = isSuite ? `**${inLine(label)}**` : `&emsp;${inLine(label)}`
+  return `| ${name} | ${states.map((state) => `${inLine(signs[state])} ${state}`).join(' | ')} |\n`
 }
 
 /** By state and reason, with the first test and column that has it, and how to see it by hand; the red ones first. */
@@ -96,7 +68,7 @@ function reasonsOf(grid: Grid, rules: RedRules): string[] {
     (a, b) => Number(isRed(b.cell.state, rules)) - Number(isRed(a.cell.state, rules)),
   )
   return sorted.map(({ cell, where, count }) => {
-    const { command = [] } = cell.records.find(({ proof }) => proof === 'unproven') ?? cell.records[0] ?? {}
+    const command = commandByHand(cell)
     const more = count === 1 ? '' : ` and ${count - 1} more`
     const hand = command.length === 0 ? '' : `\n${inCode(shellWords(command))}\n`
     return `\n**${inLine(`${signs[cell.state]} ${cell.state}`)}** ${inLine(where)}${more}: ${inLine(cell.reason ?? 'the test failed')}\n${hand}`

@@ -1,4 +1,5 @@
 import type { Cell, CellRecord, CellState, Grid } from './grid.js'
+import { noticesOf } from './notices.js'
 import type { PageCell, PageData, PageRecord } from './page/page-data.js'
 import { plainLine, plainText } from './plain-text.js'
 import { shellWords } from './shell-words.js'
@@ -68,15 +69,4 @@ function internedTexts() {
     return index
   }
   return { all, line: kind(plainLine), text: kind(plainText), word: kind((word) => plainText(shellWords([word]))) }
-}
-
-/** What must be seen before the grid. */
-export function noticesOf({ columns, addons = [], gaps = [] }: Grid): string[] {
-  return [
-    ...gaps.map(({ message }) => message),
-    ...addons.flatMap(({ package: name, path, refusals }) =>
-      refusals.map(({ column, reason }) => `The addon ${name || path} can't load in ${column}: ${reason}`),
-    ),
-    ...columns.flatMap(({ name, spec, glibc }) => (glibc === null ? [`${name} (${spec}) could not be had`] : [])),
-  ]
 }
