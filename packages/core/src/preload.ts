@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
-import pc from 'picocolors'
 import { loadConfig } from './config/load.js'
 import { isGlibcMatrixError } from './errors.js'
 import { gridOf, prepareMatrix } from './matrix.js'
+import { wantsColor } from './report/colors.js'
 import { formatGrid } from './report/format-grid.js'
 import type { TestResult } from './report/test-result.js'
 import { redCells } from './report/verdict.js'
@@ -60,6 +60,6 @@ function conclude(session: Session, results: readonly TestResult[]): number {
     .map((word) => relative(process.cwd(), word))
     .join(' ')
   writeRun(session, grid, { runner: 'command', command, results, suites, shard: null, stopped: false, faults: [] })
-  process.stderr.write(formatGrid(grid, { color: pc.isColorSupported, ...session.report }))
+  process.stderr.write(formatGrid(grid, { color: wantsColor(process.stderr), ...session.report }))
   return redCells(grid, session.report).length > 0 ? 1 : 0
 }

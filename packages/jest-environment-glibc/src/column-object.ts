@@ -24,23 +24,9 @@ const key = Symbol.for('glibc-matrix.column')
 export function announceColumn(global: object, session: Session, name: string): CurrentColumn {
   const columns = session.columns.map(({ name, spec, glibc }): KnownColumn => ({ name, spec, glibc }))
   const known = columns.find((column) => column.name === name) ?? { name, spec: name, glibc: null }
-  const selects = (selectors: readonly string[]) => isSelected(known, columns, selectors, session.narrowed)
+  const selects = (selectors: readonly string[]) =>
+    coreIndex().selectsColumn(columns, known, selectors, session.narrowed)
   const current: CurrentColumn = { ...known, columns, selects }
   Object.defineProperty(global, key, { value: current, configurable: true })
   return current
-}
-
-/** The host too runs a block only when it is meant: by its name, or by the version of its own glibc. */
-function isSelected(
-  current: KnownColumn,
-  columns: readonly KnownColumn[],
-  selectors: readonly string[],
-  narrowed: boolean,
-): boolean {
-  const { selectColumns } = coreIndex()
-  const selected = selectColumns(columns, selectors, `describeGlibc(${JSON.stringify(selectors)})`, narrowed)
-  if (current.name !== 'host') return selected.includes(current.name)
-  if (selectors.includes('!host')) return false
-  const nameless = { name: '', glibc: current.glibc }
-  return selectors.includes('host') || selectColumns([nameless], selectors, 'host', true).length > 0
 }

@@ -12,6 +12,7 @@ import {
   progressReporter,
   redCells,
   type TestResult,
+  wantsColor,
   writeReports,
   writeRun,
 } from '@glibc-matrix/core'
@@ -68,7 +69,7 @@ class GlibcReporter {
       uninstall()
       const { report } = run.session
       const grid = gridOf(run.session, this.#results)
-      this.#text = formatGrid(grid, { color: hasColor(), ...report })
+      this.#text = formatGrid(grid, { color: wantsColor(process.stderr), ...report })
       // In a directory that Jest watches a new grid file would start the next run.
       if (!this.#isWatching()) {
         this.#text += writeReports(grid, report)
@@ -153,12 +154,6 @@ function refuseOtherSequencer({ testSequencer }: JestGlobalConfig): void {
     `Jest's sequencer is ${testSequencer}, so no file would run in another column than the host's`,
     'Name your sequencer in the config that withGlibcMatrix is given, not on the command line.',
   )
-}
-
-function hasColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env
-  if (NO_COLOR) return false
-  return FORCE_COLOR === undefined ? process.stderr.isTTY : FORCE_COLOR !== '0'
 }
 
 function withoutRunner(): GlibcMatrixError {

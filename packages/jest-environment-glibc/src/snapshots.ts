@@ -25,7 +25,7 @@ export function forgetUnusedSnapshots(global: object): void {
   }
 }
 
-/** Whether this column only compares. */
+/** Whether the column is the reference, the host's, which writes snapshots. */
 export function isReference(session: Session, column: string): boolean {
   return column === session.columns[0]?.name
 }

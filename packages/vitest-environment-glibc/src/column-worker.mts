@@ -3,7 +3,7 @@ import { ForksPoolWorker, type PoolOptions, type WorkerRequest } from 'vitest/no
 import { crashes } from './crashes.mjs'
 import { presentable } from './matrix.mjs'
 import { nativeCore } from './native-core.mjs'
-import { type MatrixPlace, workerScript } from './place.mjs'
+import { type MatrixPlace, placeOf, workerScript } from './place.mjs'
 
 type Listener = (argument: unknown) => void
 
@@ -26,7 +26,7 @@ export class ColumnWorker extends ForksPoolWorker {
     super(options)
     this.name = name
     this.#project = options.project.name
-    this.#place = options.project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
+    this.#place = placeOf(options.project)
     this.#node = node
   }
 

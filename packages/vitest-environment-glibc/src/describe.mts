@@ -1,6 +1,6 @@
 import type { GlibcMatrixError } from '@glibc-matrix/core'
 import { describe, it } from 'vitest'
-import { type CurrentColumn, currentColumn, type KnownColumn } from './column.mjs'
+import { currentColumn, type KnownColumn } from './column.mjs'
 import { nativeCore } from './native-core.mjs'
 import { placeholder } from './place.mjs'
 
@@ -16,21 +16,11 @@ export function describeGlibc(selectors: string | readonly string[], body: (colu
   const current = currentColumn()
   if (current === null) throw noMatrix(title)
   const { name, spec, glibc } = current
-  if (isSelected(current, wanted, `describeGlibc(${JSON.stringify(wanted)})`)) {
+  if (nativeCore.index().selectsColumn(current.columns, current, wanted, current.narrowed)) {
     describe(title, () => body({ name, spec, glibc }))
   } else {
     describe(title, () => it.skip(placeholder, () => {}))
   }
-}
-
-/** The host too runs a block only when it is meant: by its name, or by the version of its own glibc. */
-function isSelected(current: CurrentColumn, selectors: readonly string[], where: string): boolean {
-  const { selectColumns } = nativeCore.index()
-  const selected = selectColumns(current.columns, selectors, where, current.narrowed)
-  if (current.name !== 'host') return selected.includes(current.name)
-  if (selectors.includes('!host')) return false
-  const nameless = { name: '', glibc: current.glibc }
-  return selectors.includes('host') || selectColumns([nameless], selectors, where, true).length > 0
 }
 
 function noMatrix(title: string): GlibcMatrixError {

@@ -1,6 +1,6 @@
 import { ForksPoolWorker, type PoolOptions } from 'vitest/node'
 import { nativeCore } from './native-core.mjs'
-import { type MatrixPlace, namespacePoolName, workerScript } from './place.mjs'
+import { type MatrixPlace, namespacePoolName, placeOf, workerScript } from './place.mjs'
 
 /** A forked worker of Vitest, in a mount namespace where the programs of its project's column show their copies. */
 export class NamespaceWorker extends ForksPoolWorker {
@@ -9,7 +9,7 @@ export class NamespaceWorker extends ForksPoolWorker {
 
   constructor(options: PoolOptions) {
     super(options)
-    this.#place = options.project.getProvidedContext().glibcMatrix as MatrixPlace
+    this.#place = placeOf(options.project) as MatrixPlace
   }
 
   override async start(): Promise<void> {

@@ -3,7 +3,7 @@ import { type ResolvedConfig, suiteRuntime } from '@glibc-matrix/core'
 import type { PoolOptions, PoolRunnerInitializer, TestProject } from 'vitest/node'
 import { ColumnWorker } from './column-worker.mjs'
 import { NamespaceWorker } from './namespace-worker.mjs'
-import { type MatrixPlace, namespacePoolName, poolName, suiteOf } from './place.mjs'
+import { namespacePoolName, placeOf, poolName, suiteOf } from './place.mjs'
 
 /**
  * Vitest's `forks`, whose workers' own Node runs on the libc of their project's column. `withGlibcMatrix` takes it for
@@ -36,7 +36,7 @@ function isTaken({ config }: TestProject): boolean {
 
 /** The worker is told as well: a file that meant to run in the column and doesn't is never a tick. */
 function runsInColumn(file: string, project: TestProject, config: Pick<ResolvedConfig, 'root' | 'runtime'>): boolean {
-  const place = project.getProvidedContext().glibcMatrix as MatrixPlace | undefined
+  const place = placeOf(project)
   if (place === undefined) return false
   const name = suiteOf(file, place.root)
   const others = place.nodeFiles.filter((other) => other !== name)

@@ -9,15 +9,15 @@ import {
   readTimings,
   redCells,
   type Session,
+  wantsColor,
   writeReports,
   writeRun,
 } from '@glibc-matrix/core'
 import type { Reporter, TestModule, TestRunEndReason, TestSequencer, TestSpecification, Vitest } from 'vitest/node'
-import { isColorSupported } from './colors.mjs'
 import { filterOf } from './filter.mjs'
 import { leftOutOf } from './left-out.mjs'
 import type { AdapterOptions } from './matrix.mjs'
-import { type MatrixPlace, suiteOf } from './place.mjs'
+import { placeOf, suiteOf } from './place.mjs'
 import { missingResults, resultsOf } from './results.mjs'
 import { runInOneColumn } from './single-column.mjs'
 import { suiteRuns } from './suite-runs.mjs'
@@ -79,7 +79,7 @@ export default class GlibcMatrixReporter implements Reporter {
     const filter = filterOf(this.#planned)
     const results = [...modules.flatMap((module) => resultsOf(module, isStopped, filter)), ...missing]
     const grid = gridOf(this.#session, results)
-    print(vitest, formatGrid(grid, { color: isColorSupported(), ...report }))
+    print(vitest, formatGrid(grid, { color: wantsColor(process.stdout), ...report }))
     print(vitest, writeReports(grid, report))
     writeRun(this.#session, grid, {
       ...{ runner: 'vitest', shard: vitest.config.shard ?? null, results, stopped: isStopped },
@@ -144,7 +144,7 @@ async function ofThisShard(
 }
 
 function sessionFileOf(vitest: Vitest): string | undefined {
-  const places = vitest.projects.map((project) => project.getProvidedContext().glibcMatrix as MatrixPlace | undefined)
+  const places = vitest.projects.map(placeOf)
   return places.find((place) => place !== undefined)?.session
 }
 

@@ -12,7 +12,7 @@ import { describeCommand, describeRollout, type RolloutReport } from '../rollout
 import { compareGridFile } from '../rollout/of-grid.js'
 import { prepareColumns } from '../run/columns.js'
 import { reportOf, resultsOf } from '../run/report.js'
-import { type Ending, runColumn } from '../run/run-column.js'
+import { runColumns } from '../run/run-column.js'
 import { relaySignals, signalStatus } from '../run/signals.js'
 
 /** What changing from one glibc to another does to the programs of a tree: by their files, then by running a command. */
@@ -58,14 +58,7 @@ function isRed({ files, skipped }: RolloutReport): boolean {
 async function runInBoth(session: Session, columns: readonly Column[], command: readonly string[]) {
   const signals = relaySignals()
   try {
-    const endings = new Map<string, Ending>()
-    for (const column of columns.filter(({ skip }) => skip === null)) {
-      if (signals.received() !== null) break
-      endings.set(
-        column.name,
-        await runColumn(session, column, command, { output: 'stderr', keepStderr: false, signals }),
-      )
-    }
+    const endings = await runColumns(session, columns, command, { output: 'stderr', keepStderr: false, signals })
     return { ...reportOf(gridOf(session, resultsOf(endings)), columns, endings), interrupted: signals.received() }
   } finally {
     signals.stop()

@@ -1,12 +1,4 @@
-import {
-  type Column,
-  closeSession,
-  type Grid,
-  gridOf,
-  type Session,
-  shellWords,
-  writeReports,
-} from '@glibc-matrix/core'
+import { type Column, closeSession, type Grid, gridOf, shellWords, writeReports } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { runFlags } from '../command-line/flags.js'
@@ -17,7 +9,7 @@ import { refuseUnstartable } from '../plan/refuse-unstartable.js'
 import { prepareColumns } from '../run/columns.js'
 import { keepRecords } from '../run/keep-records.js'
 import { describeReport, reportOf, resultsOf, statusOf } from '../run/report.js'
-import { type Ending, type RunOptions, runColumn } from '../run/run-column.js'
+import { runColumns } from '../run/run-column.js'
 import { relaySignals, signalStatus } from '../run/signals.js'
 
 /** Runs a command in columns, one after another, and tells what each process of it mapped. */
@@ -61,19 +53,4 @@ function gridFor(grid: Grid, columns: readonly Column[], command: readonly strin
       cells: Object.fromEntries(Object.entries(cells).filter(([name]) => names.has(name))),
     })),
   }
-}
-
-/** One after another; after a signal no further one is started. */
-async function runColumns(
-  session: Session,
-  columns: readonly Column[],
-  command: readonly string[],
-  options: RunOptions,
-): Promise<ReadonlyMap<string, Ending>> {
-  const endings = new Map<string, Ending>()
-  for (const column of columns.filter(({ skip }) => skip === null)) {
-    if (options.signals.received() !== null) break
-    endings.set(column.name, await runColumn(session, column, command, options))
-  }
-  return endings
 }

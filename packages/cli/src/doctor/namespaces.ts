@@ -21,7 +21,7 @@ export const namespaces: Check = {
     return [
       notice(
         `user namespaces: ${[why, by].filter(Boolean).join('; ')}`,
-        'Not needed: programs start through a private loader.',
+        "Only strategy 'namespace' needs them: by 'loader' and 'patch' programs start without.",
       ),
     ]
   },

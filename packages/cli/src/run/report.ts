@@ -3,10 +3,12 @@ import {
   type CellState,
   type Column,
   type Grid,
+  isRed,
   outputExcerpt,
   printable,
   type Session,
   shellWords,
+  signs,
   type TestResult,
 } from '@glibc-matrix/core'
 import type { Colors } from '../output/colors.js'
@@ -67,18 +69,7 @@ export function statusOf(report: RunReport, rules: Session['report']): number {
 function columnStatus({ state, exitCode, signal }: RunColumn, rules: Session['report']): number {
   if (state === 'incompatible' && rules.incompatible === 'allow') return 0
   if (signal !== null) return signalStatus(signal)
-  const red = state === 'fail' || state === 'incompatible' || (state === 'unproven' && rules.unproven === 'fail')
-  return exitCode || (red ? 1 : 0)
-}
-
-const signs: Readonly<Record<CellState, (text: string, colors: Colors) => string>> = {
-  pass: (text, { green }) => green(`✓ ${text}`),
-  fail: (text, { red }) => red(`✗ ${text}`),
-  incompatible: (text, { red }) => red(`✗ ${text}`),
-  unproven: (text, { yellow }) => yellow(`? ${text}`),
-  none: (text, { dim }) => dim(`· ${text}`),
-  skip: (text, { dim }) => dim(`- ${text}`),
-  missing: (text, { red }) => red(`! ${text}`),
+  return exitCode || (isRed(state, rules) ? 1 : 0)
 }
 
 /** A line for each column, and for one that is no tick why, and how to see it by hand. */
@@ -95,12 +86,26 @@ function describeColumn(column: RunColumn, width: number, colors: Colors): strin
   const doubtful = ['fail', 'incompatible', 'unproven'].includes(state)
   const lent = [...new Set(records.flatMap(({ hostLibraries }) => hostLibraries))]
   return [
-    `glibc-matrix  ${titleOf(column).padEnd(width)}  ${signs[state](state, colors)}  ${ending}`.trimEnd(),
+    `glibc-matrix  ${titleOf(column).padEnd(width)}  ${paint(state, colors)}  ${ending}`.trimEnd(),
     ...(because === undefined || because === ending ? [] : [`    ${because}`]),
     ...(lent.length === 0 || column.spec === 'host' ? [] : [`    lent by the host: ${lent.join(', ')}`]),
     ...(doubtful && record ? [`    by hand: ${shellWords(record.command)}`] : []),
     '',
   ].join('\n')
+}
+
+const palette: Readonly<Record<CellState, 'green' | 'red' | 'yellow' | 'dim'>> = {
+  pass: 'green',
+  fail: 'red',
+  incompatible: 'red',
+  unproven: 'yellow',
+  none: 'dim',
+  skip: 'dim',
+  missing: 'red',
+}
+
+function paint(state: CellState, colors: Colors): string {
+  return colors[palette[state]](`${signs[state]} ${state}`)
 }
 
 function titleOf({ name, glibc, spec }: RunColumn): string {

@@ -1,5 +1,4 @@
-import type { Column, Session, TestResult } from '@glibc-matrix/core'
-import { GlibcMatrixError } from '@glibc-matrix/core'
+import { type Column, GlibcMatrixError, type Session, type TestResult } from '@glibc-matrix/core'
 import { attach, uninstall } from '@glibc-matrix/core/register'
 import { keptFile } from './kept-file.js'
 import type { SignalRelay } from './signals.js'
@@ -22,6 +21,21 @@ export interface RunOptions {
   /** stderr is kept for a report, and passed on when the command has ended. */
   readonly keepStderr: boolean
   readonly signals: SignalRelay
+}
+
+/** Runs the command in each column that there is, one after another; after a signal no further one is started. */
+export async function runColumns(
+  session: Session,
+  columns: readonly Column[],
+  command: readonly string[],
+  options: RunOptions,
+): Promise<ReadonlyMap<string, Ending>> {
+  const endings = new Map<string, Ending>()
+  for (const column of columns.filter(({ skip }) => skip === null)) {
+    if (options.signals.received() !== null) break
+    endings.set(column.name, await runColumn(session, column, command, options))
+  }
+  return endings
 }
 
 /** Runs the command once, its spawn going through the hook as in a test. stdin, cwd and environment are ours. */

@@ -1,5 +1,6 @@
 import type { Cell, CellState, Grid } from './grid.js'
 
+/** Which doubtful cells fail a run, as the config says; a failed or a missing one always does. */
 export interface RedRules {
   readonly incompatible: 'fail' | 'allow'
   readonly unproven: 'warn' | 'fail'
@@ -15,6 +16,7 @@ export function redCells(grid: Grid, rules: RedRules): { suite: string; test: st
   )
 }
 
+/** Whether a cell in this state fails the run. */
 export function isRed(state: CellState, rules: RedRules): boolean {
   if (state === 'incompatible') return rules.incompatible === 'fail'
   if (state === 'unproven') return rules.unproven === 'fail'
