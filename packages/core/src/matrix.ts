@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { applyOnly, type ColumnRequest, columnRequests, nameColumns } from './config/columns.js'
-import type { ResolvedConfig } from './config/load.js'
+import type { ResolvedConfig } from './config/resolved-config.js'
 import { isGlibcMatrixError } from './errors.js'
 import { collectEvidence, type VerdictOf } from './evidence/evidence.js'
 import { journalReader } from './evidence/read-journals.js'

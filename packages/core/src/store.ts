@@ -1,6 +1,7 @@
 // The door of commands that only keep sysroots: nothing is loaded here that plans, starts or reports.
 export { columnRequests } from './config/columns.js'
-export { type LoadOptions, loadConfig, type ResolvedConfig } from './config/load.js'
+export { type LoadOptions, loadConfig } from './config/load.js'
+export type { ResolvedConfig } from './config/resolved-config.js'
 export type { GlibcMatrixConfig } from './config/schema.js'
 export { isSuiteSpec } from './config/suite-spec.js'
 export { type ErrorCode, GlibcMatrixError, isGlibcMatrixError } from './errors.js'

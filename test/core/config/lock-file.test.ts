@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { formatLockFile, lockedIn, portableSpec, readLockFile } from '../../../packages/core/src/config/lock-file.js'
+import { formatLockFile, lockedIn, readLockFile } from '../../../packages/core/src/config/lock-file.js'
+import { portableSpec } from '../../../packages/core/src/config/spec-paths.js'
 import { failure } from '../failure.js'
 import { temporary } from '../sysroot/debian/machine.js'
 

@@ -1,7 +1,7 @@
 import { GlibcMatrixError } from '../errors.js'
 import { compareGlibc, isGlibcVersion } from '../glibc-version.js'
-import type { ResolvedConfig } from './load.js'
 import type { LockFile } from './lock-file.js'
+import type { ResolvedConfig } from './resolved-config.js'
 import { matchSelector, type SelectableColumn, unNegated } from './selectors.js'
 import { isSuiteSpec } from './suite-spec.js'
 

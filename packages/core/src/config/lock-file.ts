@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../errors.js'
 import { refuseNewerFormat } from '../newer-format.js'
 import { FORMAT, lockSchema } from './lock-schema.js'
+import { portableSpec } from './spec-paths.js'
 
 /** A package as a lock file pins it. */
 export interface LockedPackage {
@@ -86,15 +87,6 @@ export function lockedIn(lock: LockFile, spec: string, packages: readonly string
     (each) => each.spec === wanted && sameNames(each.packages, packages),
   )
   return found?.machines[arch] ?? null
-}
-
-/** Paths of a spec as seen from the lock file, so that it means the same on every machine. */
-export function portableSpec(spec: string, file: string): string {
-  const [, kind, paths = ''] = /^(deb|source|archive|oci-layout):(.+)$/s.exec(spec) ?? []
-  if (kind === undefined) return spec
-  const root = resolve(file, '..')
-  const portable = (path: string) => relative(root, resolve(root, path)) || '.'
-  return `${kind}:${kind === 'deb' ? paths.split(',').map(portable).join(',') : portable(paths)}`
 }
 
 function sameNames(one: readonly string[], other: readonly string[]): boolean {

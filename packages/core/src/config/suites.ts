@@ -1,7 +1,7 @@
 import { relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
-import type { ResolvedConfig } from './load.js'
 import { parsePragma, parseRuntimePragma } from './pragma.js'
+import type { ResolvedConfig } from './resolved-config.js'
 import type { RuntimeName } from './schema.js'
 
 /**

@@ -1,11 +1,5 @@
-import {
-  formatLockFile,
-  type LockedSysroot,
-  type LockedTree,
-  type LockFile,
-  lockedIn,
-  portableSpec,
-} from '../config/lock-file.js'
+import { formatLockFile, type LockedSysroot, type LockedTree, type LockFile, lockedIn } from '../config/lock-file.js'
+import { portableSpec } from '../config/spec-paths.js'
 import { isSuiteSpec } from '../config/suite-spec.js'
 import { GlibcMatrixError } from '../errors.js'
 import { writeWhole } from './durable.js'
