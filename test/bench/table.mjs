@@ -8,6 +8,8 @@ import { missed } from './missed.mjs'
 /** In the order of the docs; each is a file of themes/ and one of results/. */
 export const themes = ['spawn', 'namespace', 'evidence', 'columns', 'memory', 'inspect', 'add', 'cli']
 
+/** Of prose in Markdown. */
+const width = 118
 const docs = join(import.meta.dirname, '../../docs/costs.md')
 const [begin, end] = ['<!-- made by `npm run bench -- --docs` -->', '<!-- end of what is made -->']
 
@@ -50,7 +52,17 @@ export function unexplained(results) {
 /** Why an aim is missed. */
 function renderMissed({ figures }) {
   const ids = new Set(figures.filter((each) => missedBy(each) > 0).map(({ id }) => id))
-  return [...ids].map((id) => missed[id] ?? `${id}: nobody has found out yet why.`).join('\n\n')
+  return [...ids].map((id) => wrapped(missed[id] ?? `${id}: nobody has found out yet why.`)).join('\n\n')
+}
+
+function wrapped(text) {
+  const lines = ['']
+  for (const word of text.trim().split(/\s+/)) {
+    const line = `${lines.at(-1)} ${word}`.trim()
+    if (line.length > width) lines.push(word)
+    else lines[lines.length - 1] = line
+  }
+  return lines.join('\n')
 }
 
 function told({ date, node, machine, processors, others }) {
