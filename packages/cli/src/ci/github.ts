@@ -19,80 +19,75 @@ export interface Workflow {
  * runner's own Node and libc are used: a container would bring others.
  */
 export function githubWorkflow({ steps, plan, runsOn }: Workflow): string {
-  const checkout = { uses: 'actions/checkout@v4' }
-  const install = { name: 'Install', run: steps.install }
-  const always = expression('!cancelled()')
-  // A job that is run again has left an artifact of this name already.
-  const again = { overwrite: true }
-  // Kept before the tests run: a red job would not keep it at its end.
-  const cache = {
-    path: '~/.cache/glibc-matrix',
-    key: [
-      'glibc-matrix',
-      ...['runner.arch', 'matrix.column', "hashFiles('**/glibc-matrix.lock.json')"].map(expression),
-    ].join('-'),
-  }
   const workflow = {
     name: 'glibc-matrix',
     on: { push: null, pull_request: null },
     permissions: { contents: 'read' },
-    jobs: {
-      plan: {
-        'runs-on': runsOn,
-        outputs: { matrix: expression('steps.plan.outputs.matrix') },
-        steps: [checkout, install, { id: 'plan', name: 'Plan', run: planScript(plan) }],
-      },
-      column: {
-        name: `glibc ${expression('matrix.name')}`,
-        needs: 'plan',
-        'runs-on': runsOn,
-        strategy: { 'fail-fast': false, matrix: expression('fromJSON(needs.plan.outputs.matrix)') },
-        env: {
-          GLIBC_MATRIX_ONLY: expression('matrix.only'),
-          GLIBC_MATRIX_BLOB: blobs,
-          GLIBC_MATRIX_SYSROOT: expression('matrix.column'),
-          GLIBC_MATRIX_SHARD: expression('matrix.shard'),
-        },
-        steps: [
-          checkout,
-          { id: 'cache', name: 'Stored sysroot', uses: 'actions/cache/restore@v4', with: cache },
-          install,
-          { name: 'Sysroot', run: steps.add },
-          {
-            name: 'Store sysroot',
-            if: expression("steps.cache.outputs.cache-hit != 'true'"),
-            uses: 'actions/cache/save@v4',
-            with: cache,
-          },
-          { name: 'Test', run: steps.test },
-          {
-            name: 'Records',
-            if: always,
-            uses: 'actions/upload-artifact@v4',
-            with: { name: `${blobs}-${expression('matrix.slug')}`, path: blobs, ...again },
-          },
-        ],
-      },
-      merge: {
-        needs: 'column',
-        if: always,
-        'runs-on': runsOn,
-        steps: [
-          checkout,
-          install,
-          { name: 'Records', uses: 'actions/download-artifact@v4', with: { pattern: `${blobs}-*`, path: blobs } },
-          { name: 'Merge', run: steps.merge },
-          {
-            name: 'Grid',
-            if: always,
-            uses: 'actions/upload-artifact@v4',
-            with: { name: 'glibc-matrix', path: `${gridFile}\n${pageFile}\n`, ...again },
-          },
-        ],
-      },
-    },
+    jobs: { plan: planJob(steps, plan, runsOn), column: columnJob(steps, runsOn), merge: mergeJob(steps, runsOn) },
   }
   return stringify(workflow, { lineWidth: 0, nullStr: '', aliasDuplicateObjects: false })
+}
+
+const checkout = { uses: 'actions/checkout@v4' }
+const always = expression('!cancelled()')
+/** A job that is run again has left an artifact of this name already. */
+const again = { overwrite: true }
+
+function planJob({ install }: Steps, plan: string, runsOn: string) {
+  return {
+    'runs-on': runsOn,
+    outputs: { matrix: expression('steps.plan.outputs.matrix') },
+    steps: [checkout, installStep(install), { id: 'plan', name: 'Plan', run: planScript(plan) }],
+  }
+}
+
+function columnJob({ install, add, test }: Steps, runsOn: string) {
+  // Kept before the tests run: a red job would not keep it at its end.
+  const key = ['runner.arch', 'matrix.column', "hashFiles('**/glibc-matrix.lock.json')"].map(expression)
+  const cache = { path: '~/.cache/glibc-matrix', key: ['glibc-matrix', ...key].join('-') }
+  const isFresh = expression("steps.cache.outputs.cache-hit != 'true'")
+  const records = { name: `${blobs}-${expression('matrix.slug')}`, path: blobs, ...again }
+  return {
+    name: `glibc ${expression('matrix.name')}`,
+    needs: 'plan',
+    'runs-on': runsOn,
+    strategy: { 'fail-fast': false, matrix: expression('fromJSON(needs.plan.outputs.matrix)') },
+    env: {
+      GLIBC_MATRIX_ONLY: expression('matrix.only'),
+      GLIBC_MATRIX_BLOB: blobs,
+      GLIBC_MATRIX_SYSROOT: expression('matrix.column'),
+      GLIBC_MATRIX_SHARD: expression('matrix.shard'),
+    },
+    steps: [
+      checkout,
+      { id: 'cache', name: 'Stored sysroot', uses: 'actions/cache/restore@v4', with: cache },
+      installStep(install),
+      { name: 'Sysroot', run: add },
+      { name: 'Store sysroot', if: isFresh, uses: 'actions/cache/save@v4', with: cache },
+      { name: 'Test', run: test },
+      { name: 'Records', if: always, uses: 'actions/upload-artifact@v4', with: records },
+    ],
+  }
+}
+
+function mergeJob({ install, merge }: Steps, runsOn: string) {
+  const grid = { name: 'glibc-matrix', path: `${gridFile}\n${pageFile}\n`, ...again }
+  return {
+    needs: 'column',
+    if: always,
+    'runs-on': runsOn,
+    steps: [
+      checkout,
+      installStep(install),
+      { name: 'Records', uses: 'actions/download-artifact@v4', with: { pattern: `${blobs}-*`, path: blobs } },
+      { name: 'Merge', run: merge },
+      { name: 'Grid', if: always, uses: 'actions/upload-artifact@v4', with: grid },
+    ],
+  }
+}
+
+function installStep(run: string) {
+  return { name: 'Install', run }
 }
 
 /** In two lines: the status of a command inside of echo's argument would be lost. */

@@ -21,3 +21,11 @@ export interface CommandRow<Rows extends Flags = Flags> {
   readonly flags: Rows
   load(): Promise<{ run(input: Input<Rows>): Promise<number> }>
 }
+
+/** Any number of words. */
+export const many = Number.POSITIVE_INFINITY
+
+/** Checks a row against its command's file, then forgets its flags' types: the table is read by name. */
+export function row<Rows extends Flags>(command: CommandRow<Rows>): CommandRow {
+  return command as unknown as CommandRow
+}

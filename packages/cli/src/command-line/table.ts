@@ -1,28 +1,11 @@
-import type { CommandRow } from './command.js'
-import {
-  addFlags,
-  ciFlags,
-  columnsFlags,
-  explainFlags,
-  type Flags,
-  floorFlags,
-  inspectFlags,
-  jsonFlag,
-  linkFlags,
-  mergeFlags,
-  packFlags,
-  reportFlags,
-  rolloutFlags,
-  runFlags,
-  sysrootFlags,
-  updateFlags,
-} from './flags.js'
+import { row } from './command.js'
+import { jsonFlag } from './flags.js'
+import { changePrograms } from './rows/change-programs.js'
+import { keepSysroots } from './rows/keep-sysroots.js'
+import { manyMachines } from './rows/many-machines.js'
+import { readFiles } from './rows/read-files.js'
+import { runCommands } from './rows/run-commands.js'
 import { usages } from './usages.js'
-
-const sysrootHelp =
-  "S is a spec (such as host, dir:PATH or debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."
-
-const many = Number.POSITIVE_INFINITY
 
 /** Every command, in the order of the help. */
 export const commands = {
@@ -35,219 +18,11 @@ export const commands = {
     flags: {},
     load: () => import('../commands/init.js'),
   }),
-  add: row({
-    name: 'add',
-    usage: usages.add,
-    about: 'install sysroots; without SPEC those of the config, and pin them in glibc-matrix.lock.json',
-    more: [
-      'What the lock file pins is installed exactly so, by sha256, or not at all.',
-      'A suite that has ended (its keys have run out, its release says to be old) is refused with the KEY and SHA256 that were found. Who has',
-      'compared them with a source of trust pins them by --pin, in the lock file of the config that names SPEC.',
-      'SPEC is debian:SUITE, ubuntu:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
-      'built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of a sysroot of the config; host and dir:PATH are used in place.',
-    ].join('\n'),
-    words: [0, many],
-    command: 'none',
-    flags: addFlags,
-    load: () => import('../commands/add.js'),
-  }),
-  list: row({
-    name: 'list',
-    usage: usages.list,
-    about: 'show the installed sysroots',
-    words: [0, 0],
-    command: 'none',
-    flags: jsonFlag,
-    load: () => import('../commands/list.js'),
-  }),
-  update: row({
-    name: 'update',
-    usage: usages.update,
-    about: 'install what there is today, pin that, and show what changed',
-    more: 'Versions of packages, files, and the symbols that libc.so.6 offers. S is a name of the config, or an installed sysroot.',
-    words: [0, many],
-    command: 'none',
-    flags: updateFlags,
-    load: () => import('../commands/update.js'),
-  }),
-  verify: row({
-    name: 'verify',
-    usage: usages.verify,
-    about: 'compare every file of installed sysroots with what was installed',
-    more: 'Exit status 1 when a file was changed, is missing or was added; each is named.',
-    words: [0, many],
-    command: 'none',
-    flags: jsonFlag,
-    load: () => import('../commands/verify.js'),
-  }),
-  remove: row({
-    name: 'remove',
-    usage: usages.remove,
-    about: 'remove installed sysroots, by name or spec',
-    words: [1, many],
-    command: 'none',
-    flags: {},
-    load: () => import('../commands/remove.js'),
-  }),
-  gc: row({
-    name: 'gc',
-    usage: usages.gc,
-    about: 'remove what no name and no lock file leads to, and what killed installs left',
-    more: 'Nothing that a running process uses.',
-    words: [0, 0],
-    command: 'none',
-    flags: jsonFlag,
-    load: () => import('../commands/gc.js'),
-  }),
-  pack: row({
-    name: 'pack',
-    usage: usages.pack,
-    about: 'write a sysroot to one file, for a cache of CI or a registry of npm',
-    more: `${sysrootHelp}\nThe same files give the same archive; whoever adds it compares them with the digest in it.`,
-    words: [1, 1],
-    command: 'none',
-    flags: packFlags,
-    load: () => import('../commands/pack.js'),
-  }),
-  inspect: row({
-    name: 'inspect',
-    usage: usages.inspect,
-    about: 'show what ELF files need, and the lowest glibc that they run on',
-    more: [
-      'Of directories (node_modules too), tarballs (.tgz, .tar.gz …) and with --max or --baseline, the floor of each program, library and',
-      "addon is listed. Exit status 1 when a file can't be read, is above --max, or has risen above the baseline or is not in it.",
-    ].join('\n'),
-    words: [1, many],
-    command: 'none',
-    flags: inspectFlags,
-    load: () => import('../commands/inspect.js'),
-  }),
-  addons: row({
-    name: 'addons',
-    usage: usages.addons,
-    about: 'show which addons (.node) of the project and its packages can load in which columns',
-    more: `${sysrootHelp}\nWithout --sysroot the config's columns are taken. Nothing is run or loaded.`,
-    words: [0, 0],
-    command: 'none',
-    flags: columnsFlags,
-    load: () => import('../commands/addons.js'),
-  }),
-  explain: row({
-    name: 'explain',
-    usage: usages.explain,
-    about: 'show what would become of a command in a test, and how to run it by hand',
-    more: sysrootHelp,
-    words: [0, many],
-    command: 'allowed',
-    flags: explainFlags,
-    load: () => import('../commands/explain.js'),
-  }),
-  report: row({
-    name: 'report',
-    usage: usages.report,
-    about: 'make reports of a grid file, which a run or a merge wrote',
-    more: 'KIND is junit, html (one page, for people), markdown or json. In a job of GitHub its summary and annotations are written too.',
-    words: [1, 1],
-    command: 'none',
-    flags: reportFlags,
-    load: () => import('../commands/report.js'),
-  }),
-  run: row({
-    name: 'run',
-    usage: usages.run,
-    about: 'run a command in each of those columns, one after another',
-    more: [
-      sysrootHelp,
-      "Exit status: that of the worst column: the command's own, 128+n when signal n ended it, 1 for a column that is red",
-      'though the command exited with 0. Before anything is started: 127 no such command, 126 not executable, cut short or',
-      'of another machine, 2 usage, 1 any other failure.',
-    ].join('\n'),
-    words: [0, 0],
-    command: 'required',
-    flags: runFlags,
-    load: () => import('../commands/run.js'),
-  }),
-  floor: row({
-    name: 'floor',
-    usage: usages.floor,
-    about: 'find the lowest glibc that a command works on, by running it, beside what its files say',
-    more: [
-      sysrootHelp,
-      "Without --sysroot the config's columns are tried, else all that are installed. Up to six are all tried; of more, as few as halving",
-      'takes, and the neighbours of the floor. Exit status 1 when it works in none, or the floor is above --max.',
-    ].join('\n'),
-    words: [0, 0],
-    command: 'allowed',
-    flags: floorFlags,
-    load: () => import('../commands/floor.js'),
-  }),
-  rollout: row({
-    name: 'rollout',
-    usage: usages.rollout,
-    about:
-      'show what another glibc does to programs: which run on both, only on the new one, or break, symbol by symbol',
-    more: [
-      sysrootHelp,
-      'PATHs are programs, libraries, addons, or directories of them: their files are compared, nothing is run. A COMMAND is then run on both.',
-      "Exit status 1 when something breaks, can't be decided or read, or the command doesn't work on the new one.",
-    ].join('\n'),
-    words: [0, many],
-    command: 'allowed',
-    flags: rolloutFlags,
-    load: () => import('../commands/rollout.js'),
-  }),
-  ci: row({
-    name: 'ci',
-    usage: usages.ci,
-    about: "print the config's matrix as jobs of GitHub Actions or GitLab CI: columns × shards",
-    more: [
-      'github prints the JSON for `strategy.matrix`, and with --workflow a whole workflow; gitlab a child pipeline, and with --workflow the',
-      "pipeline that asks for it. Each job installs its own column as glibc-matrix.lock.json pins it, runs COMMAND (by default the project's",
-      'Vitest or Jest) with `--shard`, or with the shard in the place of {shard}, and leaves its records for a last job that merges them.',
-    ].join('\n'),
-    words: [1, 1],
-    command: 'allowed',
-    flags: ciFlags,
-    load: () => import('../commands/ci.js'),
-  }),
-  merge: row({
-    name: 'merge',
-    usage: usages.merge,
-    about:
-      'make one grid of the records that runs on many machines left (`blob` of the config, GLIBC_MATRIX_BLOB, --blob)',
-    more: [
-      'DIR is searched with all that is below it. Vitest, Jest and `run` may be mixed. Exit status 1 when a cell is red, or when a',
-      'column, a shard or a test file is missing; 2 usage; 1 for a file that is damaged or of a newer format.',
-    ].join('\n'),
-    words: [1, many],
-    command: 'none',
-    flags: mergeFlags,
-    load: () => import('../commands/merge.js'),
-  }),
-  patch: row({
-    name: 'patch',
-    usage: usages.patch,
-    about: 'write a copy of a program that runs on a sysroot from then on',
-    more: `${sysrootHelp}\nIts interpreter and DT_RPATH name the sysroot's files: it runs as long as those stay.`,
-    words: [2, 2],
-    command: 'none',
-    flags: sysrootFlags,
-    load: () => import('../commands/patch.js'),
-  }),
-  flags: row({
-    name: 'flags',
-    usage: usages.flags,
-    about: 'print the linker flags of a program that runs on a sysroot',
-    more: [
-      sysrootHelp,
-      'They set where a program runs, not what it is linked against: one that is linked on a newer glibc may need symbol',
-      'versions that an older sysroot lacks (`glibc-matrix inspect` shows its floor).',
-    ].join('\n'),
-    words: [0, 0],
-    command: 'none',
-    flags: linkFlags,
-    load: () => import('../commands/flags.js'),
-  }),
+  ...keepSysroots,
+  ...readFiles,
+  ...runCommands,
+  ...manyMachines,
+  ...changePrograms,
   doctor: row({
     name: 'doctor',
     usage: usages.doctor,
@@ -258,9 +33,4 @@ export const commands = {
     flags: jsonFlag,
     load: () => import('../commands/doctor.js'),
   }),
-}
-
-/** Checks a row against its command's file, then forgets its flags' types: the table is read by name. */
-function row<Rows extends Flags>(command: CommandRow<Rows>): CommandRow {
-  return command as unknown as CommandRow
 }

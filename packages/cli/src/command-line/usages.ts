@@ -21,3 +21,7 @@ export const usages = {
   flags: 'flags --sysroot S [--for cc|cargo|cgo|cmake]',
   doctor: 'doctor [--json]',
 } as const
+
+/** What S is, in a command's own help. */
+export const sysrootHelp =
+  "S is a spec (such as host, dir:PATH or debian:SUITE) or the name or glibc version of an installed or configured sysroot ('2.31')."

@@ -1,0 +1,81 @@
+import { many, row } from '../command.js'
+import { addFlags, jsonFlag, packFlags, updateFlags } from '../flags.js'
+import { sysrootHelp, usages } from '../usages.js'
+
+/** Commands that keep sysroots: they start nothing. */
+export const keepSysroots = {
+  add: row({
+    name: 'add',
+    usage: usages.add,
+    about: 'install sysroots; without SPEC those of the config, and pin them in glibc-matrix.lock.json',
+    more: [
+      'What the lock file pins is installed exactly so, by sha256, or not at all.',
+      'A suite that has ended (its keys have run out, its release says to be old) is refused with the KEY and SHA256 that were found. Who has',
+      'compared them with a source of trust pins them by --pin, in the lock file of the config that names SPEC.',
+      'SPEC is debian:SUITE, ubuntu:SUITE, deb:FILE[,FILE…], oci:REF (an image of a registry), oci-layout:DIR[:TAG], source:TARBALL (glibc is',
+      'built here: minutes), archive:FILE, npm:PACKAGE[@VERSION], or the name of a sysroot of the config; host and dir:PATH are used in place.',
+    ].join('\n'),
+    words: [0, many],
+    command: 'none',
+    flags: addFlags,
+    load: () => import('../../commands/add.js'),
+  }),
+  list: row({
+    name: 'list',
+    usage: usages.list,
+    about: 'show the installed sysroots',
+    words: [0, 0],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../../commands/list.js'),
+  }),
+  update: row({
+    name: 'update',
+    usage: usages.update,
+    about: 'install what there is today, pin that, and show what changed',
+    more: 'Versions of packages, files, and the symbols that libc.so.6 offers. S is a name of the config, or an installed sysroot.',
+    words: [0, many],
+    command: 'none',
+    flags: updateFlags,
+    load: () => import('../../commands/update.js'),
+  }),
+  verify: row({
+    name: 'verify',
+    usage: usages.verify,
+    about: 'compare every file of installed sysroots with what was installed',
+    more: 'Exit status 1 when a file was changed, is missing or was added; each is named.',
+    words: [0, many],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../../commands/verify.js'),
+  }),
+  remove: row({
+    name: 'remove',
+    usage: usages.remove,
+    about: 'remove installed sysroots, by name or spec',
+    words: [1, many],
+    command: 'none',
+    flags: {},
+    load: () => import('../../commands/remove.js'),
+  }),
+  gc: row({
+    name: 'gc',
+    usage: usages.gc,
+    about: 'remove what no name and no lock file leads to, and what killed installs left',
+    more: 'Nothing that a running process uses.',
+    words: [0, 0],
+    command: 'none',
+    flags: jsonFlag,
+    load: () => import('../../commands/gc.js'),
+  }),
+  pack: row({
+    name: 'pack',
+    usage: usages.pack,
+    about: 'write a sysroot to one file, for a cache of CI or a registry of npm',
+    more: `${sysrootHelp}\nThe same files give the same archive; whoever adds it compares them with the digest in it.`,
+    words: [1, 1],
+    command: 'none',
+    flags: packFlags,
+    load: () => import('../../commands/pack.js'),
+  }),
+}
