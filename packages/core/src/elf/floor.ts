@@ -37,9 +37,9 @@ function glibcOf(version: string): string | null {
 
 function symbolsOf(linked: NonNullable<Image['linked']>, deciding: readonly BoundNeed[]): Floor['symbols'] {
   const byIndex = new Map(deciding.map((need) => [need.index, need]))
-  return readBoundSymbols(linked.header, linked.dynamic, byIndex).map(({ name, need }) => ({
+  return readBoundSymbols(linked.header, linked.dynamic, byIndex).map(({ name, version: { version, library } }) => ({
     name,
-    version: need.version,
-    library: need.library,
+    version,
+    library,
   }))
 }

@@ -2,11 +2,11 @@ import { DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERSYM, type Dynamic } from './dyna
 import type { Fields } from './fields.js'
 import type { Header } from './header.js'
 import { readSections, SHT_DYNSYM } from './sections.js'
-import type { BoundNeed } from './versions.js'
 
 const symbolLimit = 2 ** 22
 const symbolSizes = { 32: 16, 64: 24 } as const
 
+/** An entry of the dynamic symbol table. */
 export interface PlainSymbol {
   readonly name: string
   readonly isDefined: boolean
@@ -14,8 +14,9 @@ export interface PlainSymbol {
   readonly isWeak: boolean
 }
 
-export interface BoundSymbol extends PlainSymbol {
-  readonly need: BoundNeed
+/** A symbol with the version that it is bound to, as the caller knows that. */
+export interface BoundSymbol<Version> extends PlainSymbol {
+  readonly version: Version
 }
 
 const SHN_UNDEF = 0
@@ -24,23 +25,23 @@ const STB_WEAK = 2
 const symbolFields = { 32: { info: 12, section: 14 }, 64: { info: 4, section: 6 } } as const
 
 /**
- * The dynamic symbols that DT_VERSYM binds to one of `needs`, by index: undefined ones, and those that a program defines by a
+ * The dynamic symbols that DT_VERSYM binds to one of `versions`, by index: undefined ones, and those that a program defines by a
  * copy relocation (`environ`, `__libc_single_threaded`), which bind the program to the version just the same.
  */
-export function readBoundSymbols(
+export function readBoundSymbols<Version>(
   header: Header,
   dynamic: Dynamic,
-  needs: ReadonlyMap<number, BoundNeed>,
-): readonly BoundSymbol[] {
+  versions: ReadonlyMap<number, Version>,
+): readonly BoundSymbol<Version>[] {
   const { fields } = header
-  const versions = dynamic.table(DT_VERSYM)
+  const indexes = dynamic.table(DT_VERSYM)
   const symbols = dynamic.table(DT_SYMTAB)
-  if (versions === null || symbols === null) return []
+  if (indexes === null || symbols === null) return []
   const count = countSymbols(header, dynamic, symbols.start)
-  const bound: BoundSymbol[] = []
+  const bound: BoundSymbol<Version>[] = []
   for (let index = 1; index < count; index++) {
-    const need = needs.get(fields.u16(versions.start + index * 2) & 0x7fff)
-    if (need !== undefined) bound.push({ ...symbolAt(fields, dynamic, symbols.start, index), need })
+    const version = versions.get(fields.u16(indexes.start + index * 2) & 0x7fff)
+    if (version !== undefined) bound.push({ ...symbolAt(fields, dynamic, symbols.start, index), version })
   }
   return bound
 }

@@ -1,5 +1,4 @@
-import { readDefinedSymbols } from '../elf/defined-symbols.js'
-import { readPlainLinkage } from '../elf/linkage.js'
+import { readDefinedSymbols, readPlainLinkage } from '../elf/linkage.js'
 import { readTree } from './manifest.js'
 import type { Sysroot } from './sysroot.js'
 
