@@ -6,11 +6,6 @@ export interface TestPlace {
   readonly retry: number
 }
 
-/**
- * Lines of a journal: written by the worker's hook (`hook`, `spawn`, `failed`, `addon`, `thread`), by the shims of its processes
- * (`mapped`, `opening`, `exec`, `unstarted`, `lost`), by the helper that starts emulators (`counted`),
- * and by the accountant (`kernel`, `ended`).
- */
 /** An addon that a project's suites may load, and the columns that can't load it. */
 export interface AddonReport {
   /** Name and version of its package; empty for the project's own without a name. */
@@ -33,6 +28,11 @@ export interface OutsideLine {
   readonly program: string
 }
 
+/**
+ * A line of a journal. The main process writes `inspected` and `outside`; a worker's hook `hook`, `spawn`, `failed`, `addon` and
+ * `thread`; the shims of its processes `mapped`, `opening`, `exec`, `unstarted` and `lost`; the helper that starts emulators
+ * `counted`; the accountant `kernel` and `ended`.
+ */
 export type JournalLine =
   | InspectedLine
   | OutsideLine
