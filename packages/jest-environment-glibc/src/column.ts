@@ -14,6 +14,7 @@ export interface MatrixOptions {
   readonly runtime: 'host' | 'node'
 }
 
+/** What the sequencer wrote into a project's config; undefined for a file that it didn't expand. */
 export function matrixOptions(config: JestProjectConfig): MatrixOptions | undefined {
   return config.testEnvironmentOptions.glibcMatrix as MatrixOptions | undefined
 }

@@ -1,6 +1,7 @@
 import { GlibcMatrixError, type ResolvedConfig, type Session } from '@glibc-matrix/core'
 import { sessionVariable } from './session-variable.js'
 
+/** A test file in one column. */
 export interface SuitePlace {
   readonly suite: string
   readonly column: string
@@ -23,11 +24,13 @@ export interface MatrixRun {
 const key = Symbol.for('glibc-matrix.jest-run')
 type Holder = { [key]?: MatrixRun }
 
+/** Makes the run known to the other parts in this process, and its session to the workers. */
 export function startRun(run: MatrixRun): void {
   ;(process as Holder)[key] = run
   process.env[sessionVariable] = run.session.file
 }
 
+/** The run that `withGlibcMatrix` or the reporter began; undefined before. */
 export function currentRun(): MatrixRun | undefined {
   return (process as Holder)[key]
 }

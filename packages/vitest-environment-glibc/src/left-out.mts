@@ -11,6 +11,7 @@ export function leaveOut(session: string, places: Places): void {
   for (const place of places) known.set(`${place.suite}\0${place.column}`, place)
 }
 
+/** What was noted of a session, each file and column once. */
 export function leftOutOf(session: string): Places {
   return [...(bySession.get(session)?.values() ?? [])]
 }

@@ -10,6 +10,7 @@ export interface WorkerState {
   readonly providedContext: Readonly<Record<string, unknown>>
 }
 
+/** The state of this very worker. */
 export function workerState(): WorkerState {
   return (globalThis as unknown as { __vitest_worker__: WorkerState }).__vitest_worker__
 }

@@ -26,6 +26,11 @@ export interface StepOptions {
   readonly command: readonly string[]
 }
 
+/**
+ * Finds out how the project in `directory` is installed and tested.
+ *
+ * @throws GlibcMatrixError USAGE where no COMMAND is given and the runner can't be told.
+ */
 export function stepsOf(directory: string, { shards, install, command }: StepOptions): Steps {
   const test = command.length > 0 ? shellWords(command) : runnerOf(directory)
   return {

@@ -22,6 +22,7 @@ export function parse(row: CommandRow, argv: readonly string[]): Input<Flags> | 
   return { words, command, options }
 }
 
+/** USAGE for a command (or a flag in its place) that there is none of; with the one that was meant, where one is near. */
 export function unknownCommand(name: string, known: readonly string[]): GlibcMatrixError {
   const kind = name.startsWith('-') ? 'flag' : 'command'
   const near = kind === 'flag' ? null : nearest(name, known)

@@ -20,6 +20,7 @@ export function isAbove(floor: string, max: string | null): boolean {
   return max !== null && compareGlibc(floor, max) > 0
 }
 
+/** The floor for people: a line for each column, the floor, what breaks above it, and what the files say. */
 export function describeFloor(report: FloorReport, max: string | null, colors: Colors): string {
   const width = Math.max(...report.columns.map(({ name }) => name.length))
   return [

@@ -8,6 +8,7 @@ export interface Project {
   readonly runners: readonly { readonly runner: Runner; readonly file: string | null }[]
 }
 
+/** A test runner that there is an adapter for. */
 export type Runner = 'vitest' | 'jest'
 
 const extensions = ['ts', 'mts', 'cts', 'mjs', 'js', 'cjs', 'json']
@@ -18,6 +19,7 @@ const configNames: Readonly<Record<Runner, readonly string[]>> = {
   jest: ['jest.config'],
 }
 
+/** Reads package.json and the names of files alone; a project without either has no runners. */
 export function readProject(directory: string): Project {
   const manifest = readManifest(join(directory, 'package.json'))
   const dependencies = { ...manifest.dependencies, ...manifest.devDependencies }

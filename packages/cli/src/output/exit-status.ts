@@ -10,6 +10,7 @@ const statuses: { readonly [Code in ErrorCode]?: number } = {
   ELF_MALFORMED: 126,
 }
 
+/** The status that the command ends with after a failure: 1 where the table has no other. */
 export function exitStatus(error: unknown): number {
   return (isGlibcMatrixError(error) && statuses[error.code]) || 1
 }

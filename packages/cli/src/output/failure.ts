@@ -8,6 +8,7 @@ export function printFailure(error: unknown, argv: readonly string[]): number {
   return exitStatus(error)
 }
 
+/** A failure for people: its code, what was found, and below it what to do. */
 export function describeFailure(error: unknown): string {
   if (isGlibcMatrixError(error)) return `glibc-matrix: ${error.code}: ${error.message}\n${indent(error.hint)}`
   if ((error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd')

@@ -3,6 +3,7 @@ export function print(text: string): Promise<void> {
   return new Promise((resolve) => void process.stdout.write(text, () => resolve()))
 }
 
+/** The same for a value, as programs read it. */
 export function printJson(value: unknown): Promise<void> {
   return print(`${JSON.stringify(value, null, 2)}\n`)
 }

@@ -9,6 +9,7 @@ export interface KeptFile {
   remove(): void
 }
 
+/** Makes one in a directory of its own, which `remove` deletes. */
 export function keptFile(): KeptFile {
   const directory = mkdtempSync(join(tmpdir(), 'glibc-matrix-kept-'))
   const path = join(directory, 'stderr')

@@ -9,6 +9,7 @@ export type Timings = Readonly<Record<string, number>>
 
 const schema = v.object({ format: v.literal(1), suites: v.record(v.string(), v.pipe(v.number(), v.minValue(0))) })
 
+/** The timings that runs tell; a file that none of them ran has none. */
 export function timingsOf(blobs: readonly RunBlob[]): Timings {
   const times = new Map<string, number[]>()
   for (const { suite, durationMs } of blobs.flatMap(({ suites }) => suites)) {
