@@ -2,6 +2,7 @@ import type { Session } from '@glibc-matrix/core'
 import { coreIndex } from './core-index.js'
 import type { JestGlobals } from './jest.js'
 
+/** A column as a test file may know it. */
 export interface KnownColumn {
   readonly name: string
   readonly spec: string

@@ -16,6 +16,7 @@ export type { GlibcMatrixConfig } from '@glibc-matrix/core'
 /** What a Jest config may export. */
 export type UserConfig = Config | Promise<Config> | (() => Config | Promise<Config>)
 
+/** Options of the config file that a Jest config may override, and which config file to read. */
 export interface GlibcMatrixOptions extends GlibcMatrixConfig {
   /** Path of the `glibc-matrix.config.*` to use instead of the one that is found from the working directory upwards. */
   configFile?: string

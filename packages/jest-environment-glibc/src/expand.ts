@@ -26,6 +26,7 @@ export function expandTest(test: JestTest, run: MatrixRun, contexts: ColumnConte
 }
 
 type Runtime = MatrixOptions['runtime']
+/** Answers the context of a project in a column. */
 export type ColumnContexts = (context: JestContext, column: Column, runtime: Runtime) => JestContext
 
 /** A context for each project, column and runtime; one object each, as Jest collects coverage and snapshots by context. */

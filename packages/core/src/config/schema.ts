@@ -51,6 +51,7 @@ export interface GlibcMatrixConfig {
   timings?: string | undefined
 }
 
+/** Files of reports, relative to the root; `github: 'never'` keeps a job of GitHub without its summary and annotations. */
 interface ReportsConfig {
   junit?: string | undefined
   html?: string | undefined
@@ -58,10 +59,14 @@ interface ReportsConfig {
   github?: 'auto' | 'never' | undefined
 }
 
+/** Whose libc a suite's own Node runs on: the host's, or the column's. */
 export type RuntimeName = 'host' | 'node'
+/** A sysroot in an object of them, by its column's name. */
 export type SysrootEntry = string | DetailedSysroot
+/** A sysroot in a list; without a name its libc's version is its name. */
 export type NamedSysrootEntry = { name?: string | undefined } & DetailedSysroot
 
+/** A spec with what belongs to it. */
 interface DetailedSysroot {
   spec: string
   packages?: string[] | undefined

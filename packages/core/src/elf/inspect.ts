@@ -18,11 +18,13 @@ export interface InspectedFile extends Omit<ElfFile, 'requires'> {
   readonly libc: LoaderFamily | null
 }
 
+/** What is printed of a file that can't be read. */
 export interface InspectionFailure {
   readonly path: string
   readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string }
 }
 
+/** One of them, for each file that was asked for. */
 export type Inspection = InspectedFile | InspectionFailure
 
 /** Reads a file for people and scripts; a file that can't be read is an answer, so that others of a list still get theirs. */

@@ -2,6 +2,7 @@ import { withBytes } from './bytes.js'
 
 const lineSize = 256
 
+/** The `#!` line of a script, as the kernel splits it. */
 export interface Shebang {
   readonly interpreter: string
   /** All the rest of the line as one argument, null without one. */

@@ -5,6 +5,7 @@ import type { TestResult } from './test-result.js'
 /** How a person does by hand what a spawn did, with raw ld.so. */
 export type ByHand = (column: string, spawn: SpawnEvidence['spawn']) => readonly string[]
 
+/** What a grid is made from; nothing of it is a sysroot's file, so that any machine can. */
 export interface GridInput {
   readonly columns: readonly (GridColumn & { readonly skip: string | null })[]
   readonly results: readonly TestResult[]

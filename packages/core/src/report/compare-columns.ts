@@ -4,6 +4,7 @@ import type { Cell, Grid } from './grid.js'
 /** What a test says of a change from one column to another; `undecided` where one of both proved nothing. */
 export type ComparedOutcome = 'both' | 'only-to' | 'breaks' | 'neither' | 'undecided' | 'none'
 
+/** A test in two columns. */
 export interface ComparedTest {
   readonly suite: string
   readonly test: string

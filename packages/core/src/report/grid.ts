@@ -18,6 +18,7 @@ export interface CellRecord {
   readonly command: readonly string[]
 }
 
+/** What one test ended as in one column, why, and what its processes proved. */
 export interface Cell {
   readonly state: CellState
   readonly reason?: string
@@ -29,6 +30,7 @@ export interface Cell {
   readonly records: readonly CellRecord[]
 }
 
+/** A column of the grid, `host` the first. */
 export interface GridColumn {
   readonly name: string
   readonly spec: string
@@ -38,6 +40,7 @@ export interface GridColumn {
   readonly digest?: string | null
 }
 
+/** A test, by its file and full name, with a cell for each column by the column's name. */
 export interface GridRow {
   readonly suite: string
   readonly test: string
@@ -67,6 +70,7 @@ export interface Gap {
   readonly column: string | null
 }
 
+/** An addon (.node), and why each of these columns can't load it. */
 export interface RefusedAddon {
   readonly package: string
   readonly path: string

@@ -16,6 +16,7 @@ export interface ReportFiles {
   readonly github: 'auto' | 'never'
 }
 
+/** Where reports go, and by which rules cells are red in them. */
 export interface WantedReports extends RedRules {
   /** What the names of suites are relative to. */
   readonly root: string

@@ -13,6 +13,7 @@ export interface Baseline {
   readonly floors: Readonly<Record<string, string | null>>
 }
 
+/** A file's floor before and now; null where it needs no glibc, or isn't there. */
 export interface BaselineChange {
   readonly path: string
   readonly was: string | null

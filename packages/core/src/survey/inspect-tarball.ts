@@ -9,7 +9,7 @@ import { entriesOf } from '../sysroot/unpack/tar-entries.js'
 /** What a tarball may unpack to, in bytes. */
 const MAX_UNPACKED = 8 * 2 ** 30
 
-/** By its name alone, as a directory's files are told apart too. */
+/** Whether a path is called like a tarball; its content is not looked at. */
 export function isTarball(path: string): boolean {
   return /\.(tgz|txz|tar(\.(gz|xz|zst))?)$/.test(path)
 }

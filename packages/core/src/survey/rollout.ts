@@ -15,6 +15,7 @@ import { type FileJudgement, judgeFile } from './judge-file.js'
  */
 export type RolloutOutcome = 'both' | 'only-to' | 'breaks' | 'neither' | 'undecided'
 
+/** A file that was compared, and what it would meet in both sysroots. */
 export interface RolloutFile {
   readonly path: string
   readonly kind: ElfKind
@@ -30,6 +31,7 @@ export interface RolloutSkip {
   readonly reason: string
 }
 
+/** What a roll-out does to all files that were looked at. */
 export interface Rollout {
   readonly files: readonly RolloutFile[]
   readonly skipped: readonly RolloutSkip[]

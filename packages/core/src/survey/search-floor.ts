@@ -1,6 +1,7 @@
 /** What a try in one column said: `unknown` where nothing was proven. */
 export type Outcome = 'works' | 'fails' | 'unknown'
 
+/** What a search tried, and found. */
 export interface FloorSearch {
   /** By index from the oldest column; null where none was needed. */
   readonly outcomes: readonly (Outcome | null)[]

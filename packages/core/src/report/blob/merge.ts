@@ -7,6 +7,7 @@ import { mergeRows, type Part } from './rows.js'
 import type { RunBlob } from './schema.js'
 import { type Source, sourcesOf } from './sources.js'
 
+/** What a merge answers. */
 export interface Merged {
   /** Its `gaps` is always there, and empty when nothing is missing. */
   readonly grid: Grid

@@ -1,5 +1,6 @@
 import type { Timings } from './timings.js'
 
+/** Which of how many shards, from 1. */
 export interface Shard {
   readonly index: number
   readonly count: number
