@@ -21,8 +21,8 @@ export const missed = {
     record, which no strategy spares a process.`,
 
   'evidence.record': `
-    The record: asking the kernel what is mapped takes most of it, the directories of libc and the journal with
-    what it would have lost the rest.`,
+    The record: asking the kernel what is mapped takes a third of it, the directories of libc (three pages of its own
+    that become the process's) a fifth, the journal with what it would have lost another.`,
 
   'columns.five-1': `
     Five columns: what is left is the tests' own time, the same on both sides, and making the columns' seals.`,

@@ -19,6 +19,7 @@ import { type ElfEdit, editProgram } from './patched-elf.js'
 /** A copy of a program whose interpreter is a sealed loader, or why there can be none. */
 export type PatchedCopy = { readonly copy: string } | { readonly refusal: string }
 
+/** By what tells a copy from others, as text: a digest of it names the directory, and takes longer than all of the rest. */
 const known = new Map<string, PatchedCopy>()
 
 /**
@@ -36,17 +37,18 @@ export function patchedCopy(
   const stat = statSync(program, { bigint: true, throwIfNoEntry: false })
   if (stat === undefined) return { refusal: `${program} is gone` }
   const edit: ElfEdit = { interpreter: loader, searchPath, origin: moved ? dirname(program) : null, preload }
-  const directory = join(dirname(loader), 'c', keyOf(stat, edit))
-  const found = known.get(directory)
+  const identity = identityOf(stat, edit)
+  const key = `${program}\0${identity}`
+  const found = known.get(key)
   if (found !== undefined) return found
-  const made = makeCopy(program, join(directory, basename(program)), edit)
-  known.set(directory, made)
+  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 24)
+  const made = makeCopy(program, join(dirname(loader), 'c', digest, basename(program)), edit)
+  known.set(key, made)
   return made
 }
 
-function keyOf({ dev, ino, mtimeNs, ctimeNs, size }: BigIntStats, edit: ElfEdit): string {
-  const text = JSON.stringify([...[dev, ino, mtimeNs, ctimeNs, size].map(String), edit])
-  return createHash('sha256').update(text).digest('hex').slice(0, 24)
+function identityOf({ dev, ino, mtimeNs, ctimeNs, size }: BigIntStats, edit: ElfEdit): string {
+  return JSON.stringify([...[dev, ino, mtimeNs, ctimeNs, size].map(String), edit])
 }
 
 /** The name stays the program's own, which execve(2) makes the process's comm. */
