@@ -48,6 +48,14 @@ describe.each(['host', 'debian:bullseye', 'debian:trixie', 'debian:forky', 'debi
     expect(record?.program).toBe(at('print-libc'))
   })
 
+  it('the program’s libc is found at the first try', () => {
+    const { stderr } = sealed.start(at('exit-with'), ['0'], { env: { LD_DEBUG: 'libs' } })
+    const tried = stderr.match(/trying file=\S*\/libc\.so\.6$/gm)
+    // The host has its own cache and directories; other machines' variants are not linked.
+    if (sysroot.path !== '/' && sysroot.machine === 'x86_64') expect(tried).toHaveLength(1)
+    else expect(tried?.length).toBeGreaterThan(0)
+  })
+
   it.each([
     ['of one word', 'tool'],
     ['that is not ASCII', 'größe–ツール'],
