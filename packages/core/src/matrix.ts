@@ -15,9 +15,10 @@ import { isForLibcOf } from './reroute/loadable.js'
 import type { PlanOptions, Runtime } from './reroute/options.js'
 import { plan } from './reroute/plan.js'
 import { leaveHostOut } from './spawn/host-left-out.js'
+import { columnIdentities } from './spawn/identities.js'
 import { inspectAddons } from './spawn/inspect-addons.js'
 import { noteOutsiders } from './spawn/outsiders.js'
-import { type Column, columnIdentities, hostOf, openSession, type Session } from './spawn/session.js'
+import { type Column, hostOf, openSession, type Session } from './spawn/session.js'
 import { debianName } from './sysroot/architecture.js'
 import type { Progress } from './sysroot/providers/provider.js'
 import { resolveSysroot } from './sysroot/resolve.js'
@@ -99,9 +100,9 @@ export function gridOf(session: Session, results: readonly TestResult[]): Grid {
     addons: lines.flatMap((line) => (line.type === 'inspected' ? line.refused : [])),
     evidence: collectEvidence(lines, columnIdentities(session), verdicts(session), mustCount),
     byHand(column, spawn) {
-      const { sysroot = null, seal = null } = columns.get(column) ?? {}
+      const { sysroot = null, emulator = null } = columns.get(column) ?? {}
       return sysroot && spawn.decision === 'reroute' && isForLibcOf(sysroot, spawn.program)
-        ? byHand(spawn.program, spawn.command, sysroot, spawn.env, [], seal?.emulator)
+        ? byHand(spawn.program, spawn.command, sysroot, spawn.env, [], emulator)
         : spawn.command
     },
   })

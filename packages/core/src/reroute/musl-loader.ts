@@ -6,7 +6,8 @@ import { findStrings } from './strings.js'
 /**
  * Where musl's loader is started from: a link to the sysroot's own file, which is the libc too, so that what a process maps is
  * the very file. The loader looks for its list of library directories from where its name says that it lies
- * (ldso/dynlink.c: `../etc/ld-musl-ARCH.path`), and so finds ours without an option. Null when it names no such list.
+ * (ldso/dynlink.c: `../etc/ld-musl-ARCH.path`), and so finds ours without an option. Answers its path below `directory`; null when
+ * it names no such list.
  */
 export function placeMusl(
   loader: string,
@@ -14,14 +15,18 @@ export function placeMusl(
   libraries: string,
   link: (target: string, path: string) => void,
 ): string | null {
-  const name = /\/etc\/(ld-musl-[\w-]+)\.path\0/.exec(readFileSync(loader, 'latin1'))?.[1]
-  if (name === undefined) return null
+  const name = listName(readFileSync(loader))
+  if (name === null) return null
   const [lib, etc] = [join(directory, 'lib'), join(directory, 'etc')] as const
   for (const each of [lib, etc]) mkdirSync(each, { recursive: true, mode: 0o755 })
   writeFileSync(join(etc, `${name}.path`), `${libraries}\n`, { mode: 0o644, flag: 'wx' })
-  const path = join(lib, `${name}.so.1`)
-  link(loader, path)
-  return path
+  link(loader, join(lib, `${name}.so.1`))
+  return join('lib', `${name}.so.1`)
+}
+
+/** What this loader's list of directories is called, without its ending. */
+export function listName(loader: Buffer): string | null {
+  return /\/etc\/(ld-musl-[\w-]+)\.path\0/.exec(loader.toString('latin1'))?.[1] ?? null
 }
 
 /**

@@ -1,20 +1,12 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { emulatePath, shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
-import { placeMusl, withoutOthersNames } from './musl-loader.js'
-import { type SealedLoader, sealLoader } from './sealed-loader.js'
+import { listName, placeMusl, withoutOthersNames } from './musl-loader.js'
+import { type Link, linkLibraries } from './seal-libraries.js'
+import { isSealable, type SealedLoader, sealLoader } from './sealed-loader.js'
 import { configureShim, libcPatches, machineOf, type ShimConfig, type ShimScope } from './shim-config.js'
 
 /** A sysroot made ready to start programs: a private loader, a directory of its libraries, a shim that reports. Plain data. */
@@ -48,6 +40,8 @@ export interface Seal {
 export interface SealPlace {
   readonly directory: string
   readonly letter: string
+  /** Where the files are made that belong into `directory`, for whom it is not to be seen half made; left out: there. */
+  readonly workshop?: string
   readonly journals: string
   readonly host: Sysroot
   readonly scope: ShimScope
@@ -58,33 +52,48 @@ export interface SealPlace {
 }
 
 /**
+ * Sees what would keep a column from being sealed, long before it is.
+ *
+ * @throws GlibcMatrixError SEAL_FAILED, as `sealSysroot`.
+ */
+export function checkSealable(sysroot: Sysroot, place: Pick<SealPlace, 'directory' | 'letter' | 'host'>): void {
+  const { directory, letter, host } = place
+  const preloadList = join(directory, `${letter}p`)
+  const loader = readFileSync(sysroot.loader)
+  if (!isSealable(loader, preloadList) && !(sysroot.musl && listName(loader) !== null))
+    throw unsealable(sysroot, preloadList)
+  const needed = [host.machine, ...(sysroot.musl ? [sysroot.machine] : [])]
+  for (const machine of needed) if (shimPath(machine) === null) throw noShim(machine)
+}
+
+/**
  * Writes a column's seal. `link` puts the sysroot's files and directories there.
  *
  * @throws GlibcMatrixError SEAL_FAILED when ld.so has no built-in preload list, or this machine has no prebuilt shim.
  */
 export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = symlinkSync): Seal {
-  const { directory, letter, journals, host, scope, accountant, startPage, emulator = null } = place
+  const { directory, letter, workshop = directory, journals, host, scope, accountant, startPage } = place
+  const { emulator = null } = place
   const at = (name: string) => join(directory, `${letter}${name}`)
+  const make = (name: string) => join(workshop, `${letter}${name}`)
   const foreign = sysroot.path !== '/'
   const libraries = foreign ? at('l') : null
-  const provides = libraries === null ? [] : linkLibraries(sysroot, libraries, link)
-  if (libraries !== null) linkVariants(sysroot, libraries, provides)
+  const provides = foreign ? linkLibraries(sysroot, make('l'), link) : []
 
   const links = { gconv: at('g'), locales: at('L') }
-  if (foreign && sysroot.gconv !== null) link(sysroot.gconv, links.gconv)
-  if (foreign && sysroot.locales !== null) link(sysroot.locales, links.locales)
+  if (foreign && sysroot.gconv !== null) link(sysroot.gconv, make('g'))
+  if (foreign && sysroot.locales !== null) link(sysroot.locales, make('L'))
 
   const preloadList = at('p')
-  const musl = sysroot.musl && libraries !== null ? placeMusl(sysroot.loader, at('m'), libraries, link) : null
+  const ownName = sysroot.musl && libraries !== null ? placeMusl(sysroot.loader, make('m'), libraries, link) : null
+  const musl = ownName === null ? null : join(at('m'), ownName)
   const columnLoader = musl ?? at('d')
   const hostLoader = foreign ? at('h') : columnLoader
-  const sealed =
-    musl !== null ? { directoriesSealed: true } : writeLoader(sysroot, columnLoader, preloadList, libraries)
+  const sealed = musl !== null ? { directoriesSealed: true } : writeLoader(sysroot, make('d'), preloadList, libraries)
   const libraryPath = sealed.directoriesSealed || libraries === null ? [] : [libraries]
   const isOtherMachine = sysroot.machine !== host.machine
   const isApart = isOtherMachine || musl !== null
-  const hostList = isApart ? at('q') : preloadList
-  if (foreign) writeLoader(host, hostLoader, hostList, null)
+  if (foreign) writeLoader(host, make('h'), isApart ? at('q') : preloadList, null)
 
   const patches = foreign ? libcPatches(readFileSync(sysroot.libc.path), sysroot, links) : []
   // AddressSanitizer refuses to start unless its own libasan.so comes first among the libraries, which it tells by the name.
@@ -109,12 +118,15 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   const itsShim = isOtherMachine ? readShim(sysroot.machine) : hostShim
   if (itsShim === null && musl !== null) throw noShim(sysroot.machine)
   const columnShim = itsShim && musl !== null ? forMusl(itsShim, sysroot) : itsShim
-  if (isApart) writePreload(hostList, at('h-libasan.so'), configureShim(hostShim, config))
+  if (isApart) {
+    writeFileSync(make('q'), `${at('h-libasan.so')}\n`, readable)
+    writeFileSync(make('h-libasan.so'), configureShim(hostShim, config), readable)
+  }
   // An emulated address is not the kernel's, and a 32-bit process has none so high.
   const own = isOtherMachine ? { ...config, startPage: 0n } : config
-  if (columnShim === null) writeFileSync(preloadList, '', readable)
-  else writePreload(preloadList, shim, configureShim(columnShim, own))
-  const helper = isOtherMachine && accountant !== '' ? writeHelper(at('e'), config) : null
+  writeFileSync(make('p'), columnShim === null ? '' : `${shim}\n`, readable)
+  if (columnShim !== null) writeFileSync(make('libasan.so'), configureShim(columnShim, own), readable)
+  const helper = isOtherMachine && accountant !== '' && writeHelper(make('e'), config) ? at('e') : null
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
   const preload = musl === null ? null : shim
@@ -122,18 +134,13 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   return { ...starters, libraries, provides, family, libraryPath, silent }
 }
 
-/** Null when the package has none. */
-function writeHelper(path: string, config: ShimConfig): string | null {
+/** False when the package has none. */
+function writeHelper(path: string, config: ShimConfig): boolean {
   const prebuilt = emulatePath()
-  if (prebuilt === null) return null
+  if (prebuilt === null) return false
   writeFileSync(path, configureShim(readFileSync(prebuilt), config), { mode: 0o755 })
   chmodSync(path, 0o755)
-  return path
-}
-
-function writePreload(list: string, shim: string, bytes: Buffer): void {
-  writeFileSync(shim, bytes, readable)
-  writeFileSync(list, `${shim}\n`, readable)
+  return true
 }
 
 /** Where the umask is 0, as in some containers, others must not write to what they may reach. */
@@ -152,48 +159,6 @@ function writeLoader(sysroot: Sysroot, path: string, preloadList: string, librar
 function tripletOf({ libraryPath, machine }: Sysroot): string {
   const names = libraryPath.map((directory) => basename(directory))
   return names.find((name) => /-linux-gnu\w*$/.test(name)) ?? `${machine}-linux-gnu`
-}
-
-type Link = (target: string, path: string) => void
-
-/** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. */
-function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): string[] {
-  mkdirSync(libraries, { mode: 0o755 })
-  const linked = new Set<string>()
-  for (const directory of sysroot.libraryPath) {
-    for (const name of readdirSync(directory)) {
-      if (linked.has(name) || !(name.includes('.so') || name === 'glibc-hwcaps')) continue
-      linked.add(name)
-      link(insideRoot(sysroot.path, join(directory, name)), join(libraries, name))
-    }
-  }
-  return [...linked]
-}
-
-/**
- * ld.so looks for variants of a library for this processor first, in eight to sixteen directories that don't exist, by two system
- * calls each (glibc elf/dl-load.c, open_path). Here they lead back to the one that there is, so that it finds a library at its first try.
- */
-function linkVariants({ machine, musl, glibc }: Sysroot, libraries: string, taken: readonly string[]): void {
-  if (machine !== 'x86_64' || musl) return
-  const [, minor = 0] = glibc.split('.').map(Number)
-  const variants = [...(minor < 37 ? legacyVariants : []), ...(minor >= 33 ? levels : [])]
-  for (const name of variants) if (!taken.includes(name)) symlinkSync('.', join(libraries, name))
-}
-
-// glibc elf/dl-hwcaps.c and sysdeps/x86/dl-hwcap.h; sysdeps/x86_64/dl-hwcaps_subdirs.c.
-const legacyVariants = ['tls', 'x86_64', 'haswell', 'xeon_phi', 'avx512_1']
-const levels = ['glibc-hwcaps', 'x86-64-v4', 'x86-64-v3', 'x86-64-v2']
-
-/** Follows absolute links inside the root, where the kernel would follow them out of it. */
-function insideRoot(root: string, path: string): string {
-  let inside = path
-  for (let hops = 0; hops < 40; hops++) {
-    if (!lstatSync(inside, { throwIfNoEntry: false })?.isSymbolicLink()) return inside
-    const target = readlinkSync(inside)
-    inside = target.startsWith('/') ? join(root, target) : join(dirname(inside), target)
-  }
-  return inside
 }
 
 function readShim(machine: string): Buffer | null {

@@ -31,6 +31,11 @@ export function sealLoader(loader: Buffer, targets: LoaderTargets): SealedLoader
   return { bytes, directoriesSealed: sealDirectories(bytes, prefix, targets) }
 }
 
+/** Whether a loader has a preload file that this list can take the place of. */
+export function isSealable(loader: Buffer, preloadList: string): boolean {
+  return Buffer.byteLength(preloadList) <= preloadFile.length && findStrings(loader, preloadFile).length > 0
+}
+
 function overwrite(bytes: Buffer, old: string, fresh: string): boolean {
   const places = findStrings(bytes, old)
   if (places.length === 0 || Buffer.byteLength(fresh) > old.length) return false

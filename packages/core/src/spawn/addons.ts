@@ -2,6 +2,7 @@ import Module from 'node:module'
 import { judgeAddon } from '../reroute/addons/judge-addon.js'
 import { lendLibraries } from '../reroute/lend-libraries.js'
 import { hookState, placeOf } from './hook-state.js'
+import { sealOf } from './seals.js'
 
 type Load = (request: string, ...rest: unknown[]) => unknown
 const loader = Module as unknown as { _load: Load; _resolveFilename: Load }
@@ -60,10 +61,11 @@ function inspectAddon(path: string): void {
   const state = hookState()
   const place = state ? placeOf(state) : null
   const column = place && state?.columns.get(place.column)
-  if (!state || !place || !column?.sysroot || !column.seal || state.worker?.column !== place.column) return
+  if (!state || !place || !column?.sysroot || state.worker?.column !== place.column) return
+  const seal = sealOf(state.session, column)
   const judged = judgeAddon(path, column.sysroot, state.plan, process.cwd())
-  if (judged === null) return
-  lendLibraries(column.seal, judged.verdict.hostLibraries)
+  if (judged === null || seal === null) return
+  lendLibraries(seal, judged.verdict.hostLibraries)
   const { refusal } = judged
   if (refusal !== null) state.journal.append({ type: 'addon', place, path, refusal })
 }

@@ -5,6 +5,7 @@ import { patchAddons } from './addons.js'
 import { patchAsyncSpawn } from './async-spawn.js'
 import { createHookState, type HookState, hookState, setHookState, testKey } from './hook-state.js'
 import { patchOwnFiles } from './own-files.js'
+import { sealOf } from './seals.js'
 import { hostOf, readSession, type Session } from './session.js'
 import { patchSyncSpawn } from './sync-spawn.js'
 import { patchThreads } from './threads.js'
@@ -42,18 +43,21 @@ export interface AttachOptions {
 /**
  * Installs the hook in this thread, once, and makes this file's column the one for its spawns.
  *
- * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW.
+ * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW, SEAL_FAILED, NO_SPACE.
  */
 export function attach(options: AttachOptions): Attachment {
   const state = install(options)
   const { column, file, runtime = 'host' } = options
+  const own = state.columns.get(column)
+  // Before the tests, which may change what a file is written by or with.
+  if (own) sealOf(state.session, own)
   const fileLevel: TestPlace = options.place ?? { column, file, test: null, retry: 0 }
   state.current = fileLevel
   const spawn = options.spawn ?? null
   const worker = state.worker?.column === column ? state.worker.spawn : null
   state.journal.append({ type: 'hook', column, file, pid: process.pid, spawn, runtime, worker })
 
-  const isHost = state.columns.get(column)?.sysroot?.path === '/'
+  const isHost = own?.sysroot?.path === '/'
   if (options.sharesModules && !isHost)
     for (const path of state.addons) state.journal.append({ type: 'addon', place: fileLevel, path })
 

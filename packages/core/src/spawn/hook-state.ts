@@ -3,7 +3,7 @@ import { createJournal, type Journal } from '../evidence/journal.js'
 import type { TestPlace } from '../evidence/record.js'
 import type { PlanOptions } from '../reroute/options.js'
 import type { User } from './other-user.js'
-import type { SealedColumn, Session } from './session.js'
+import type { Session, SessionColumn } from './session.js'
 import type { Launch, WorkerPlace } from './worker.js'
 import { type OwnNamespace, takeNamespace } from './worker-namespace.js'
 
@@ -17,7 +17,7 @@ export interface HookState {
   readonly namespace: OwnNamespace | null
   /** Starts that happen in this context are workers: their Node runs in the column. */
   readonly starting: AsyncLocalStorage<Launch>
-  readonly columns: ReadonlyMap<string, SealedColumn>
+  readonly columns: ReadonlyMap<string, SessionColumn>
   readonly journal: Journal
   /** Journals for children that run as another user. */
   readonly journalsByUser: Map<number, Journal>

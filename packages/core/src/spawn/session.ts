@@ -1,16 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GlibcMatrixError } from '../errors.js'
-import type { ColumnIdentity } from '../evidence/proof.js'
 import { emulatorFor } from '../reroute/emulator.js'
-import { hardLink } from '../reroute/hard-link.js'
 import type { Runtime } from '../reroute/options.js'
-import { type Seal, type SealPlace, sealSysroot } from '../reroute/seal.js'
+import { checkSealable } from '../reroute/seal.js'
 import type { StrategyName, StrategyOption } from '../reroute/strategies/strategy.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { startAccountant } from './accountant.js'
 import { checkStrategy, checkStrategyAcross } from './available-strategies.js'
-import { mayRun, nobody } from './other-user.js'
 import { makeRunDirectory, runFailure } from './run-directories.js'
 import { chooseStartPage } from './start-page.js'
 
@@ -24,10 +21,21 @@ export interface Column {
   readonly skip: string | null
 }
 
-export interface SealedColumn extends Column {
-  readonly seal: Seal | null
-  /** For children of other users, where root's sysroot lies out of their reach; null: they use the one above. */
-  readonly sealForOthers: Seal | null
+export interface SessionColumn extends Column {
+  /** What the names of its seal's files begin with. */
+  readonly letter: string
+  /** What runs its programs, where the kernel doesn't. */
+  readonly emulator: string | null
+}
+
+/** What the seals of a run have in common. */
+export interface Sealing {
+  /** Socket of the accountant; empty: nobody counts. */
+  readonly accountant: string
+  /** Address of the page of paths, in hexadecimal: JSON has no large integers. */
+  readonly startPage: string
+  /** The real path of the main process's Node. */
+  readonly node: string
 }
 
 /** Which programs count, as resolved from the configuration. */
@@ -84,14 +92,15 @@ export interface Session {
   readonly report: ReportOptions
   /** The strategies that this machine allows, of those that may be needed. */
   readonly strategies: readonly StrategyName[]
-  readonly columns: readonly SealedColumn[]
+  readonly columns: readonly SessionColumn[]
+  readonly sealing: Sealing
 }
 
 const letters = '0123456789abcdefghijkmnoqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /**
- * Seals every column and writes the session file. The directory lives until `closeSession` or, after a kill, until the
- * next run sweeps it.
+ * Sees that every column can be sealed, and writes the session file; the seals are made where they are needed
+ * (./seals.ts). The directory lives until `closeSession` or, after a kill, until the next run sweeps it.
  *
  * @throws GlibcMatrixError SEAL_FAILED, EMULATOR_MISSING, STRATEGY_REFUSED, NO_SPACE.
  */
@@ -101,29 +110,17 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
   try {
     const journals = join(directory, 'j')
     mkdirSync(journals, { mode: 0o700 })
-    const { root, programs, exclude } = options.programs
-    const scope = { root, programs, exclude, node: realpathSync(process.execPath) }
     const host = hostOf(columns)
     const counts = host !== null && options.programs.accounting !== 'shim'
-    const accountant = counts ? startAccountant(directory, journals) : ''
-    const startPage = chooseStartPage(process.arch)
-    const sealed = columns.map((column, index): SealedColumn => {
-      if (column.sysroot === null || host === null) return { ...column, seal: null, sealForOthers: null }
-      const emulator = emulatorFor(column.sysroot.machine, host.machine)
-      const { machine } = column.sysroot
-      if (machine !== host.machine) checkStrategyAcross(options.programs.strategy, column.name, machine)
-      const letter = letters[index] as string
-      const place = { directory, journals, host, scope, accountant, startPage, letter, emulator }
-      const seal = sealSysroot(column.sysroot, place)
-      return {
-        ...column,
-        seal,
-        sealForOthers: sealOutOfReach(column.sysroot, { ...place, letter: `${place.letter}u` }),
-      }
-    })
+    const sealing: Sealing = {
+      accountant: counts ? startAccountant(directory, journals) : '',
+      startPage: `0x${chooseStartPage(process.arch).toString(16)}`,
+      node: realpathSync(process.execPath),
+    }
+    const named = columns.map((column, index) => sealable(column, letters[index] as string, directory, host, options))
     const file = join(directory, 'session.json')
     const strategies = checkStrategy(options.programs.strategy)
-    const session: Session = { format: 1, file, directory, journals, ...options, strategies, columns: sealed }
+    const session: Session = { format: 1, file, directory, journals, ...options, strategies, columns: named, sealing }
     writeFileSync(file, JSON.stringify(session), { mode: 0o600 })
     // A child with another uid (root may start one) must reach its loader; the name can't be guessed or listed.
     if (process.getuid?.() === 0) for (const open of [directory, journals]) chmodSync(open, 0o711)
@@ -134,18 +131,19 @@ export function openSession(columns: readonly Column[], options: SessionOptions)
   }
 }
 
-/**
- * Root may start children of other users, who can't follow links into /root. Across file systems there are no hard links:
- * then ld.so tells such a child that it can't open the libc, and without a record its cell is unproven.
- */
-function sealOutOfReach(sysroot: Sysroot, place: SealPlace): Seal | null {
-  if (process.geteuid?.() !== 0 || mayRun(sysroot.libc.path, nobody)) return null
-  try {
-    return sealSysroot(sysroot, place, hardLink)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return null
-    throw error
-  }
+function sealable(
+  column: Column,
+  letter: string,
+  directory: string,
+  host: Sysroot | null,
+  { programs }: SessionOptions,
+): SessionColumn {
+  const { name, sysroot } = column
+  if (sysroot === null || host === null) return { ...column, letter, emulator: null }
+  const emulator = emulatorFor(sysroot.machine, host.machine)
+  if (sysroot.machine !== host.machine) checkStrategyAcross(programs.strategy, name, sysroot.machine)
+  checkSealable(sysroot, { directory, letter, host })
+  return { ...column, letter, emulator }
 }
 
 export function closeSession(session: Session): void {
@@ -174,45 +172,6 @@ function parseSession(file: string): Session {
       { file },
       error,
     )
-  }
-}
-
-/** What the evidence of each column is compared with. */
-export function columnIdentities(session: Session): ColumnIdentity[] {
-  const host = hostOf(session.columns)
-  return session.columns.flatMap(({ name, sysroot, seal, sealForOthers }) => {
-    if (sysroot === null || seal === null) return []
-    const foreign = seal.libraries !== null
-    const own = [...sysroot.libraryPath, seal.libraries, sealForOthers?.libraries ?? null].filter(
-      (path) => path !== null,
-    )
-    return [
-      {
-        name,
-        libc: sysroot.libc,
-        provides: seal.provides,
-        family: seal.family,
-        directories: own.flatMap((path) => [path, realPathOf(path)]),
-        libcBuildIds: session.columns.flatMap((column) => column.sysroot?.libc.buildId ?? []),
-        loaders: [seal, sealForOthers].flatMap((one) => (one === null ? [] : startersOf(one))),
-        silent: seal.silent ?? null,
-        hostDirectories: foreign ? (host?.libraryPath ?? []) : [],
-        ...(sysroot.musl && { musl: true }),
-      },
-    ]
-  })
-}
-
-/** What execve(2) gets when a shim or the hook starts something. */
-function startersOf({ loader, hostLoader, emulator = null }: Seal): string[] {
-  return [loader, hostLoader, ...(emulator === null ? [] : [emulator])]
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }
 

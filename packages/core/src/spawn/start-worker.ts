@@ -7,6 +7,7 @@ import { plan } from '../reroute/plan.js'
 import { describeSpawn, notStarted } from './describe-spawn.js'
 import type { HookState } from './hook-state.js'
 import { type Interception, readCommand, type SpawnRequest } from './request.js'
+import { sealOf } from './seals.js'
 import { type Launch, workerVariable } from './worker.js'
 import { startInNamespace } from './worker-namespace.js'
 
@@ -14,7 +15,9 @@ import { startInNamespace } from './worker-namespace.js'
 export function startWorker(state: HookState, launch: Launch, request: SpawnRequest): Interception | null {
   const { column: name } = launch
   const column = state.columns.get(name)
-  if (!column?.sysroot || !column.seal || !isWorker(launch, request)) return null
+  if (!column?.sysroot || !isWorker(launch, request)) return null
+  const seal = sealOf(state.session, column)
+  if (seal === null) return null
   if (launch.runtime === 'host') return startInNamespace(request, name, state.session.directory)
   const command = { ...readCommand(request), ...(launch.node !== null && { file: launch.node }) }
   const options = planOf(state)
@@ -27,11 +30,11 @@ export function startWorker(state: HookState, launch: Launch, request: SpawnRequ
   if (decision.decision !== 'reroute')
     return decision.follow === null
       ? { ...asked, envPairs: request.envPairs }
-      : { ...asked, ...followedCommand(column.seal, decision.follow, id, command.file) }
-  lendLibraries(column.seal, decision.verdict.hostLibraries)
+      : { ...asked, ...followedCommand(seal, decision.follow, id, command.file) }
+  lendLibraries(seal, decision.verdict.hostLibraries)
   const { program, args, asked: exec } = decision
   const beside = besideHost(decision, command, column.sysroot, options)
-  return { ...asked, ...sealedCommand(column.seal, program, args, id, command.env, beside, exec.path) }
+  return { ...asked, ...sealedCommand(seal, program, args, id, command.env, beside, exec.path) }
 }
 
 /** Other listeners of the pool, such as reporters and plugins, may start programs of their own meanwhile. */
@@ -42,12 +45,12 @@ function isWorker({ script }: Launch, { file, args }: SpawnRequest): boolean {
 /** A Node that the column's loader would refuse: told before it is started, by the symbol or library that is missing. */
 export function whyNoWorker(state: HookState, launch: Launch, files: readonly string[]): string | null {
   const { column: name } = launch
-  const { sysroot = null, seal = null } = state.columns.get(name) ?? {}
+  const { sysroot = null, emulator = null } = state.columns.get(name) ?? {}
   if (!sysroot) return null
   const file = launch.node ?? process.execPath
   const command: Command = { file, args: [file], cwd: process.cwd(), env: {} }
   const planned = plan(command, sysroot, planOf(state))
-  const decision = seal?.emulator && planned.decision === 'reroute' ? emulatedNode(planned, seal.emulator) : planned
+  const decision = emulator !== null && planned.decision === 'reroute' ? emulatedNode(planned, emulator) : planned
   if (decision.decision === 'reroute' && decision.verdict.compatible) return null
   const id = announce(state, name, command, decision)
   for (const one of files)
