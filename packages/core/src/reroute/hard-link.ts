@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { linkSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeReadable } from './readable.js'
 
 /**
  * Links files, and directories with all in them, where another user can reach them whatever lies above the target. A hard
@@ -13,6 +14,6 @@ export function hardLink(target: string, path: string): void {
     linkSync(real, path)
     return
   }
-  mkdirSync(path, { mode: 0o755 })
+  makeReadable(path)
   for (const name of readdirSync(real)) hardLink(join(real, name), join(path, name))
 }

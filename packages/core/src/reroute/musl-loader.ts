@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readPlainLinkage } from '../elf/linkage.js'
+import { makeReadable, writeReadable } from './readable.js'
 import { findStrings } from './strings.js'
 
 /**
@@ -18,8 +19,8 @@ export function placeMusl(
   const name = listName(readFileSync(loader))
   if (name === null) return null
   const [lib, etc] = [join(directory, 'lib'), join(directory, 'etc')] as const
-  for (const each of [lib, etc]) mkdirSync(each, { recursive: true, mode: 0o755 })
-  writeFileSync(join(etc, `${name}.path`), `${libraries}\n`, { mode: 0o644, flag: 'wx' })
+  for (const each of [directory, lib, etc]) makeReadable(each)
+  writeReadable(join(etc, `${name}.path`), `${libraries}\n`)
   link(loader, join(lib, `${name}.so.1`))
   return join('lib', `${name}.so.1`)
 }

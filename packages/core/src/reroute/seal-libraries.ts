@@ -1,12 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Sysroot } from '../sysroot/sysroot.js'
+import { makeReadable } from './readable.js'
 
 export type Link = (target: string, path: string) => void
 
 /** One directory for all of the sysroot's libraries, since ld.so's table may have room for a single one. Answers their names. */
 export function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): string[] {
-  mkdirSync(libraries, { mode: 0o755 })
+  makeReadable(libraries)
   const found = librariesOf(sysroot)
   for (const [name, path] of found) link(insideRoot(sysroot.path, path), join(libraries, name))
   const names = [...found.keys()]
@@ -15,7 +16,7 @@ export function linkLibraries(sysroot: Sysroot, libraries: string, link: Link): 
 }
 
 /** File names of what a sysroot's library directories offer, and the first path of each. */
-export function librariesOf({ libraryPath }: Sysroot): ReadonlyMap<string, string> {
+function librariesOf({ libraryPath }: Sysroot): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const directory of libraryPath) {
     for (const name of readdirSync(directory)) {

@@ -1,10 +1,11 @@
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { emulatePath, shimPath } from '@glibc-matrix/native'
 import { isGlibcFamily } from '../elf/glibc-family.js'
 import { GlibcMatrixError } from '../errors.js'
 import type { Sysroot } from '../sysroot/sysroot.js'
 import { listName, placeMusl, withoutOthersNames } from './musl-loader.js'
+import { writeReadable } from './readable.js'
 import { type Link, linkLibraries } from './seal-libraries.js'
 import { isSealable, type SealedLoader, sealLoader } from './sealed-loader.js'
 import { configureShim, libcPatches, machineOf, type ShimConfig, type ShimScope } from './shim-config.js'
@@ -119,13 +120,13 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
   if (itsShim === null && musl !== null) throw noShim(sysroot.machine)
   const columnShim = itsShim && musl !== null ? forMusl(itsShim, sysroot) : itsShim
   if (isApart) {
-    writeFileSync(make('q'), `${at('h-libasan.so')}\n`, readable)
-    writeFileSync(make('h-libasan.so'), configureShim(hostShim, config), readable)
+    writeReadable(make('q'), `${at('h-libasan.so')}\n`)
+    writeReadable(make('h-libasan.so'), configureShim(hostShim, config))
   }
   // An emulated address is not the kernel's, and a 32-bit process has none so high.
   const own = isOtherMachine ? { ...config, startPage: 0n } : config
-  writeFileSync(make('p'), columnShim === null ? '' : `${shim}\n`, readable)
-  if (columnShim !== null) writeFileSync(make('libasan.so'), configureShim(columnShim, own), readable)
+  writeReadable(make('p'), columnShim === null ? '' : `${shim}\n`)
+  if (columnShim !== null) writeReadable(make('libasan.so'), configureShim(columnShim, own))
   const helper = isOtherMachine && accountant !== '' && writeHelper(make('e'), config) ? at('e') : null
   const family = provides.filter(isGlibcFamily)
   const silent = columnShim === null ? `@glibc-matrix/native has no shim for ${sysroot.machine}` : null
@@ -138,20 +139,15 @@ export function sealSysroot(sysroot: Sysroot, place: SealPlace, link: Link = sym
 function writeHelper(path: string, config: ShimConfig): boolean {
   const prebuilt = emulatePath()
   if (prebuilt === null) return false
-  writeFileSync(path, configureShim(readFileSync(prebuilt), config), { mode: 0o755 })
-  chmodSync(path, 0o755)
+  writeReadable(path, configureShim(readFileSync(prebuilt), config), 0o755)
   return true
 }
-
-/** Where the umask is 0, as in some containers, others must not write to what they may reach. */
-const readable = { mode: 0o644, flag: 'wx' } as const
 
 function writeLoader(sysroot: Sysroot, path: string, preloadList: string, libraries: string | null): SealedLoader {
   const triplet = tripletOf(sysroot)
   const sealed = sealLoader(readFileSync(sysroot.loader), { preloadList, libraries, triplet })
   if (sealed === null) throw unsealable(sysroot, preloadList)
-  writeFileSync(path, sealed.bytes, readable)
-  chmodSync(path, 0o755)
+  writeReadable(path, sealed.bytes, 0o755)
   return sealed
 }
 

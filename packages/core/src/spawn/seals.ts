@@ -97,7 +97,7 @@ interface Wanted {
  */
 function make(session: Session, letter: string, { sysroot, emulator, host, link }: Wanted): Seal | null {
   const { directory, journals, programs, sealing } = session
-  const workshop = mkdtempSync(join(directory, '.'))
+  const workshop = mkdtempSync(join(directory, '.seal'))
   try {
     const scope = { root: programs.root, programs: programs.programs, exclude: programs.exclude, node: sealing.node }
     const { accountant } = sealing
