@@ -43,7 +43,7 @@ export interface AttachOptions {
 /**
  * Installs the hook in this thread, once, and makes this file's column the one for its spawns.
  *
- * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW, SEAL_FAILED, NO_SPACE.
+ * @throws GlibcMatrixError SESSION_NOT_FOUND, FORMAT_TOO_NEW, SEAL_FAILED, NO_SPACE, SYSROOT_MISSING.
  */
 export function attach(options: AttachOptions): Attachment {
   const state = install(options)

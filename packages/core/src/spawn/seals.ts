@@ -1,5 +1,6 @@
 import {
   type Dirent,
+  existsSync,
   linkSync,
   mkdtempSync,
   readdirSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
+import { GlibcMatrixError } from '../errors.js'
 import { hardLink } from '../reroute/hard-link.js'
 import { type Seal, sealSysroot } from '../reroute/seal.js'
 import type { Link } from '../reroute/seal-libraries.js'
@@ -22,7 +24,7 @@ import { hostOf, type Session, type SessionColumn } from './session.js'
  * A column's seal, made by the first process that needs it: a column in which nothing runs costs nothing. Null for a column
  * that can't run.
  *
- * @throws GlibcMatrixError SEAL_FAILED, NO_SPACE.
+ * @throws GlibcMatrixError SEAL_FAILED, NO_SPACE, SYSROOT_MISSING.
  */
 export function sealOf(session: Session, column: SessionColumn): Seal | null {
   const { sysroot, letter, emulator } = column
@@ -111,6 +113,7 @@ function make(session: Session, letter: string, { sysroot, emulator, host, link 
     putFile(whole, file)
     return known(session, letter)
   } catch (error) {
+    if (!existsSync(sysroot.libc.path)) throw removed(sysroot, error)
     throw runFailure(error, directory)
   } finally {
     rmSync(workshop, { recursive: true, force: true })
@@ -137,4 +140,14 @@ function putFile(made: string, place: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(made, place)
   }
+}
+
+function removed({ name, spec, path }: Sysroot, cause: unknown): GlibcMatrixError {
+  return new GlibcMatrixError(
+    'SYSROOT_MISSING',
+    `the sysroot of column ${name} (${spec}, in ${path}) was removed while this run used it`,
+    `Run it again: what is missing is installed anew. \`glibc-matrix remove\` and \`gc\` leave alone what a run uses.`,
+    { path },
+    cause,
+  )
 }
