@@ -73,10 +73,11 @@ describe('a seal', () => {
       expect(tries).toBeLessThan(200)
       const session = await open()
       const child = startWorker(session, '2.31', 'killed')
+      const ended = once(child, 'exit')
       while (!readdirSync(session.directory).some(isWorkshop) && child.exitCode === null) await setTimeout(0)
       await setTimeout(tries % 8)
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
       if (!filesOf(session, '2.31').includes('1.json')) half++
       const next = startWorker(session, '2.31', 'next')
       expect((await once(next, 'message'))[0]).toEqual({ value: expect.stringContaining('glibc=2.31') })
