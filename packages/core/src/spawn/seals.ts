@@ -27,10 +27,14 @@ import { hostOf, type Session, type SessionColumn } from './session.js'
  * @throws GlibcMatrixError SEAL_FAILED, NO_SPACE, SYSROOT_MISSING.
  */
 export function sealOf(session: Session, column: SessionColumn): Seal | null {
+  const found = seals.get(column)
+  if (found !== undefined) return found
   const { sysroot, letter, emulator } = column
   const host = hostOf(session.columns)
   if (sysroot === null || host === null) return null
-  return known(session, letter) ?? make(session, letter, { sysroot, emulator, host, link: symlinkSync })
+  const own = known(session, letter) ?? make(session, letter, { sysroot, emulator, host, link: symlinkSync })
+  if (own !== null) seals.set(column, own)
+  return own
 }
 
 /**
@@ -63,12 +67,13 @@ function othersLetter(letter: string): string {
 }
 
 /** One object for each, by which answers are remembered. */
-const seals = new Map<string, Seal>()
+const seals = new WeakMap<SessionColumn, Seal>()
+const byFile = new Map<string, Seal>()
 
 function known(session: Session, letter: string): Seal | null {
   const file = fileOf(session, letter)
-  const found = seals.get(file) ?? read(file)
-  if (found !== null) seals.set(file, found)
+  const found = byFile.get(file) ?? read(file)
+  if (found !== null) byFile.set(file, found)
   return found
 }
 
@@ -146,7 +151,7 @@ function removed({ name, spec, path }: Sysroot, cause: unknown): GlibcMatrixErro
   return new GlibcMatrixError(
     'SYSROOT_MISSING',
     `the sysroot of column ${name} (${spec}, in ${path}) was removed while this run used it`,
-    `Run it again: what is missing is installed anew. \`glibc-matrix remove\` and \`gc\` leave alone what a run uses.`,
+    `Run it again: what is missing is installed anew.`,
     { path },
     cause,
   )
