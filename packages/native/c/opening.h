@@ -56,8 +56,24 @@ static void settle_opening(void) {
   if (opening.pid && is_opened_here()) list_mapped(1);
 }
 
+static void list_now(void) {
+  long pid = own_pid();
+  if (!program || !loss) return;
+  if (!take_turn(pid)) return mark_loss();
+  if (!report_again()) mark_loss();
+  __atomic_store_n(&opening.busy, 0, __ATOMIC_RELEASE);
+}
+
+/* Code was mapped since the last list (by-hand.h). */
+static int owes_list;
+
 /* The process ends, or becomes another program: nothing will be mapped any more. */
-static void settle_at_last(void) { list_mapped(1); }
+static void settle_at_last(void) {
+  list_mapped(1);
+  if (!owes_list) return;
+  owes_list = 0;
+  list_now();
+}
 
 /* By a constructor that ran before ours. */
 static int closed_early;

@@ -7,6 +7,7 @@
 
 #include "accounting.h"
 #include "arrival.h"
+#include "by-hand.h"
 #include "compiler.h"
 #include "exec.h"
 #include "opening.h"
