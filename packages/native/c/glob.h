@@ -57,6 +57,16 @@ static int list_names(const char *list, const char *path, const char *root) {
   return 0;
 }
 
+/* As in plan's scope.ts: by an absolute glob, or by one without a wildcard. */
+static int list_names_explicitly(const char *list, const char *path, const char *root) {
+  for (; *list; list += text_length(list) + 1) {
+    const char *wild = list;
+    while (*wild && *wild != '*' && *wild != '?') wild++;
+    if ((*list == '/' || !*wild) && glob_names(list, path, root)) return 1;
+  }
+  return 0;
+}
+
 static int list_holds_directory_of(const char *list, const char *path) {
   for (; *list; list += text_length(list) + 1)
     if (below(path, list)) return 1;

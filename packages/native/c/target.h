@@ -104,10 +104,26 @@ static int is_node(const char *real) {
   return bytes_equal(real, config.node, text_length(config.node) + 1) || texts_equal(last_name(real), "node");
 }
 
+/* As packages/core/src/reroute/launchers.ts has it. */
+static int is_emulator(const char *name) {
+  static const char names[][12] = {"img", "nbd", "io", "ga", "edid", "keymap"};
+  if (!starts_with(name, "qemu-"))
+    return texts_equal(name, "box64") || texts_equal(name, "box86") || starts_with(name, "FEXInterpreter") ||
+           starts_with(name, "FEXLoader");
+  name += 5;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (texts_equal(name, names[i])) return 0;
+  while (*name && *name != '-') name++;
+  return !*name || texts_equal(name, "-static");
+}
+
 /* As packages/core/src/reroute/scope.ts has it. */
-static enum kind kind_in_scope(const struct target *t) {
+static enum kind kind_in_scope(struct target *t) {
   if (list_names(config.exclude, t->real, config.root)) return TOOL;
   if (is_node(t->real) && node_is_program()) return PROGRAM;
+  t->reason = "is an emulator";
+  if (is_emulator(last_name(t->real)) && !list_names_explicitly(config.programs, t->real, config.root)) return NOT_FOLLOWED;
+  t->reason = 0;
   if (config.programs[0] && list_names(config.programs, t->real, config.root)) return PROGRAM;
   int own = below(t->real, config.root) && list_holds_directory_of(config.system_directories, config.root);
   if (!own && list_holds_directory_of(config.system_directories, t->real)) return TOOL;
@@ -129,6 +145,7 @@ static enum kind kind_by_loader(struct target *t, const char *loader, int is_col
     return NOT_FOLLOWED;
   }
   enum kind kind = kind_in_scope(t);
+  if (kind == NOT_FOLLOWED) return kind;
   int is_machines = kind == PROGRAM ? is_columns : is_hosts;
   if (is_machines && is_musl == (kind == PROGRAM && config.column_is_musl)) return kind;
   t->reason = !is_machines ? "is of another machine" : is_musl ? "is linked to musl" : "is linked to glibc";

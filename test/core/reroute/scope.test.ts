@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { launcherKind } from '../../../packages/core/src/reroute/launchers.js'
+import { isEmulator, launcherKind } from '../../../packages/core/src/reroute/launchers.js'
 import { type PlanOptions, plan } from '../../../packages/core/src/reroute/plan.js'
 import { systemDirectoryOf } from '../../../packages/core/src/reroute/system-directories.js'
 import type { Sysroot } from '../../../packages/core/src/sysroot/sysroot.js'
@@ -115,6 +115,15 @@ describe('launchers by name', () => {
   it.each(['/usr/bin/git', '/usr/bin/tar', '/usr/bin/gcc-12', '/usr/bin/sha256sum', '/usr/bin/shuf'])(
     '%s is neither',
     (path) => expect(launcherKind(path)).toBeNull(),
+  )
+})
+
+describe('emulators by name', () => {
+  it.each(['qemu-x86_64', 'qemu-aarch64-static', 'qemu-mips64el', 'box64', 'FEXInterpreter'])('%s is one', (name) =>
+    expect(isEmulator(`/usr/bin/${name}`)).toBe(true),
+  )
+  it.each(['qemu-img', 'qemu-nbd', 'qemu-system-x86_64', 'qemu-storage-daemon', 'env'])('%s is none', (name) =>
+    expect(isEmulator(`/usr/bin/${name}`)).toBe(false),
   )
 })
 

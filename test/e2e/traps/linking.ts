@@ -4,7 +4,7 @@ import type { Kit, Trap } from './kit.js'
 const bringsMore = { checked: true, by: { patch: 'pass', namespace: 'pass', auto: 'pass' } } as const
 
 /** Programs that have no libc to exchange, or that ask for the host's. */
-export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: Kit): Trap[] {
+export function linking({ at, foreign, host, log, newer, opens, say, sh, tells, trap }: Kit): Trap[] {
   return [
     trap('static', [at('tells-libc-static'), log], 'unproven'),
     trap('static-pie', [at('tells-libc-static-pie'), log], 'unproven'),
@@ -32,6 +32,12 @@ export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: K
       [at('opens-early'), log],
       newer('pass|fail|unproven', 'fail|unproven'),
     ),
+    ...['mmap', 'mprotect'].flatMap((way) =>
+      ['exit', '_exit', 'kill'].map((end) => {
+        const argv = [at('opens-library'), way, `${host}/libc.so.6`, end]
+        return trap(`${way} of the host's libc by hand, then ${end}`, argv, foreign('fail'))
+      }),
+    ),
     trap('NSS', [tells, log, '-n', 'nobody']),
     trap('NSS, a user that is missing', [tells, log, '-n', 'no such user']),
     trap('iconv', [tells, log, '-i']),
@@ -41,6 +47,8 @@ export function linking({ at, host, log, newer, opens, say, sh, tells, trap }: K
       `/lib64/ld-linux-x86-64.so.2 --library-path ${host} ${say}`,
       'unproven',
     ),
+    trap('an emulator', [at('qemu-x86_64'), log], 'unproven'),
+    sh('an emulator in a shell', `${at('qemu-x86_64')} ${log}; ${say}`, 'unproven', 2),
     trap("the host's loader by hand, without a shell", ['/lib64/ld-linux-x86-64.so.2', tells, log], 'unproven'),
   ]
 }

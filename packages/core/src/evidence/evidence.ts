@@ -152,7 +152,7 @@ function judgeSpawn(spawn: SpawnLine, index: Index, standards: Standards): Spawn
  * was expected to refuse: one that it started after all ran on a libc that nobody chose.
  */
 const passedThrough: ReadonlySet<string> = new Set([
-  ...['launcher', 'node', 'privileged', 'static'],
+  ...['launcher', 'emulator', 'node', 'privileged', 'static'],
   ...['missing', 'not-executable', 'not-elf', 'strategy-refused'],
 ])
 

@@ -79,6 +79,7 @@ export type PassthroughCode =
   | 'excluded' // by `programs` / `exclude`
   | 'system-tool' // lies in a system directory and starts nothing by itself
   | 'launcher' // a shell, env, make, python …: a tool of the host that starts others
+  | 'emulator' // qemu-user and its like: what they run is not executed, and not followed
   | 'node' // the host's Node: keeps the host's libc, and is followed
   | 'privileged' // set-user-ID: a loader would take its privilege
   | 'static' // no libc to exchange

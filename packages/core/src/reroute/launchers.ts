@@ -30,8 +30,19 @@ const interpreters: ReadonlySet<string> = new Set([
   ...['python', 'pypy', 'perl', 'ruby', 'lua', 'luajit', 'php', 'tclsh', 'wish', 'guile', 'Rscript', 'R', 'java'],
 ])
 
-/** ld.so called by its name starts its program on its own libc; qemu-user starts one of another machine. */
-const loaders = /^(ld-linux[\w-]*\.so\.\d+|ld-\d[\d.]*\.so|ld64\.so\.\d+|ld\.so(\.1)?|ld-musl-.*|qemu-\w+(-static)?)$/
+/** ld.so called by its name starts its program on its own libc. */
+const loaders = /^(ld-linux[\w-]*\.so\.\d+|ld-\d[\d.]*\.so|ld64\.so\.\d+|ld\.so(\.1)?|ld-musl-.*)$/
+
+/** qemu-user (not QEMU's tools for images and machines), box64 and FEX. As packages/native/c/target.h has it. */
+const emulators = /^(qemu-(?!(img|nbd|io|ga|edid|keymap)$)\w+(-static)?|box64|box86|FEX(Interpreter|Loader))$/
+
+/**
+ * Tells by name whether a program runs others without executing them: it maps them and their libc as data, of which neither
+ * the kernel's count nor a list of mapped code says anything.
+ */
+export function isEmulator(path: string): boolean {
+  return emulators.test(basename(path))
+}
 
 export type LauncherKind = 'wrapper' | 'interpreter'
 

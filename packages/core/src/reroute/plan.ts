@@ -36,6 +36,7 @@ export function planFound(
   const isHostNode = isNode && options.runtime !== 'node' && !isNamed(execution.binary, options)
   if (isHostNode) return hostNode(execution, options.host ?? sysroot)
   const tool = isNode ? null : outOfScope(execution, options)
+  if (tool?.code === 'emulator') return tool
   if (tool !== null) return { ...tool, follow: followable(execution, options.host ?? sysroot) }
   return notLoadable(execution, sysroot) ?? privileged(execution) ?? reroute(execution, command, sysroot, options)
 }

@@ -3,7 +3,7 @@ import picomatch from 'picomatch'
 import type { Passthrough } from './decision.js'
 import type { Execution } from './execute.js'
 import { type KnownFile, knownFile } from './known-file.js'
-import { launcherKind } from './launchers.js'
+import { isEmulator, launcherKind } from './launchers.js'
 import type { PlanOptions } from './options.js'
 import { systemDirectoryOf } from './system-directories.js'
 
@@ -44,6 +44,10 @@ function judge(execution: Execution, options: PlanOptions): Passthrough | null {
 
   const namedBy = options.programs?.find((glob) => files.some((file) => matches(glob, file, options)))
   if (namedBy !== undefined && isExplicit(namedBy)) return null
+
+  const emulator = files.find(({ path, real }) => isEmulator(path) || isEmulator(real))
+  if (emulator !== undefined)
+    return pass('emulator', `${basename(emulator.path)} is an emulator, which runs others on a libc of its own choice`)
 
   const directory = systemDirectory(asked, options)
   const suspects = directory !== null && !always ? [asked] : files
