@@ -129,3 +129,18 @@ describe('below the table', () => {
     expect(lines(formatGrid(against(said()), plain)).at(-2)).toBe('glibc-matrix: 1 pass, 1 none')
   })
 })
+
+it('tells why a column was skipped', () => {
+  const grid = against(said([seen('mapped')]))
+  const rows = grid.rows.map((row) => ({
+    ...row,
+    cells: {
+      ...row.cells,
+      '2.99': { state: 'skip', reason: "debian:x can't be had: no mirror", durationMs: 0, records: [] } as const,
+    },
+  }))
+  const columns = [...grid.columns, { name: '2.99', spec: 'debian:x', glibc: null }]
+  const text = formatGrid({ ...grid, columns, rows }, plain)
+  expect(text).toContain("column 2.99 was skipped: debian:x can't be had: no mirror")
+  expect(formatGrid(grid, plain)).not.toContain('was skipped')
+})

@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { commandByHand } from './command-by-hand.js'
 import { countsByState, displayRows } from './display-rows.js'
 import type { Cell, CellState, Grid } from './grid.js'
+import { columnsNotHad } from './not-had.js'
 import { printable } from './printable.js'
 import { shellWords } from './shell-words.js'
 import { signs } from './states.js'
@@ -33,6 +34,7 @@ export function formatGrid(grid: Grid, options: FormatOptions): string {
     refusedAddons(grid),
     uncounted(grid),
     hostAlone(grid),
+    ...columnsNotHad(grid),
     ...explanations(grid, options, colors),
     gapLines(grid),
     summary(grid, options),
