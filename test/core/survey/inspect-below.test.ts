@@ -1,4 +1,4 @@
-import { cpSync, linkSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, linkSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { execa } from 'execa'
 import tmp from 'tmp'
@@ -81,6 +81,26 @@ test('a tarball that is none, is cut short or is not there', async () => {
 test('a file that is named is answered whatever it is', async () => {
   const script = join(tree, 'c/index.js')
   expect(await inspectBelow([script])).toEqual([expect.objectContaining({ path: script, kind: 'not-elf' })])
+})
+
+test('what is packed in a format that nobody looks into does not pass', async () => {
+  const zip = join(directory, 'tool.whl')
+  const script = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").write(sys.argv[2], "tool")'
+  await execa('python3', ['-c', script, zip, program])
+  const deb = join(directory, 'tool.deb')
+  writeFileSync(join(directory, 'debian-binary'), '2.0\n')
+  await execa('ar', ['rc', deb, 'debian-binary'], { cwd: directory })
+  const gz = join(directory, 'tool.gz')
+  await execa('sh', ['-c', 'gzip -c "$1" > "$2"', 'sh', program, gz])
+  const image = join(directory, 'images/tool.AppImage')
+  mkdirSync(dirname(image))
+  const bytes = readFileSync(program)
+  bytes.write('AI\x02', 8, 'latin1')
+  writeFileSync(image, bytes)
+  const found = await inspectBelow([zip, deb, gz, dirname(image)])
+  expect(found).toEqual(
+    [zip, deb, gz, image].map((path) => ({ path, error: expect.objectContaining({ code: 'ELF_NOT_READABLE' }) })),
+  )
 })
 
 test('the gate compares by number, and refuses to pass what it saw nothing of', async () => {

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { type Inspection, inspect } from '../elf/inspect.js'
 import { inspectTarball, isTarball } from './inspect-tarball.js'
+import { packedFormat } from './packed.js'
 
 /**
  * Inspects files, and what is ELF below directories and in tarballs. A file that is named gets its answer whatever it is;
@@ -26,9 +27,17 @@ export async function inspectBelow(paths: readonly string[]): Promise<Inspection
   for (const path of paths) {
     if (isDirectory(path)) found.push(...[...filesBelow(path, seen)].flatMap(inspectIfElf))
     else if (isTarball(path)) found.push(...(await inspectTarball(path)))
-    else found.push(inspect(path))
+    else found.push(inspectNamed(path))
   }
   return found
+}
+
+/** What is packed in another format would pass unseen. */
+function inspectNamed(path: string): Inspection {
+  const format = packedFormat(path)
+  if (format === null) return inspect(path)
+  const message = `${path} is packed (${format}), and was not looked into`
+  return { path, error: { code: 'ELF_NOT_READABLE', message, hint: 'Unpack it, and name the directory.' } }
 }
 
 /** Whether the path leads to a directory. */
@@ -76,7 +85,7 @@ function holdsPackages(directory: string): boolean {
 /** Programs and libraries; object files and debug information are loaded by nobody. */
 function inspectIfElf(path: string): Inspection[] {
   if (!hasElfMagic(path)) return []
-  const inspection = inspect(path)
+  const inspection = inspectNamed(path)
   return 'error' in inspection || inspection.kind !== 'object' ? [inspection] : []
 }
 
