@@ -1,6 +1,6 @@
 // Calls every API of node:child_process in every way that a test may, and tells what came of it. Runs in Node, Vitest and
 // Jest alike; with the hook and without it the answer must be the same.
-const { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } = require('node:fs')
+const { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } = require('node:fs')
 const { join } = require('node:path')
 const { isMainThread } = require('node:worker_threads')
 const { describe, errorOf, follow, outcome, syncOf, textOf } = require('./observe.cjs')
@@ -96,6 +96,18 @@ function cases({ at, dir }) {
     'spawn: a shell': (api) => follow(api.spawn(`'${at('exit-with')}' 5 out`, { shell: true })),
     'spawn: in a removed directory': (api) =>
       isMainThread ? inRemoved(dir, () => follow(api.spawn(at('print-fds'), { env }))) : 'only a main thread has chdir',
+    'spawn: a relative name in a removed directory that was made anew': (api) =>
+      isMainThread
+        ? inRemoved(
+            dir,
+            () => {
+              mkdirSync(process.cwd())
+              symlinkSync(at('exit-with'), join(process.cwd(), 'exit-with'))
+              return follow(api.spawn('./exit-with', ['3']))
+            },
+            'anew',
+          )
+        : 'only a main thread has chdir',
     // IPC
     'spawn: IPC that the program ignores': (api) =>
       follow(api.spawn(at('print-libc'), { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })),
@@ -276,11 +288,13 @@ async function untouched(call) {
   return { seen, unchanged: JSON.stringify([args, options]) === before }
 }
 
-async function inRemoved(dir, call) {
+async function inRemoved(dir, call, name = 'removed') {
   const before = process.cwd()
-  const removed = join(dir, `removed-${process.pid}`)
+  const removed = join(dir, `${name}-${process.pid}`)
   mkdirSync(removed)
   process.chdir(removed)
+  // Node remembers what it is called.
+  if (name !== 'removed') process.cwd()
   rmSync(removed, { recursive: true })
   try {
     return await outcome(call)

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import type { Command } from '../reroute/decision.js'
 
 /** A spawn as both of Node's bindings take it, after their own normalisation. */
@@ -31,14 +32,31 @@ export function readCommand(request: SpawnRequest): Command {
     const equals = pair.indexOf('=')
     env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
   }
-  return { file: request.file, args: request.args, cwd: request.cwd ?? workingDirectory(), env }
+  return { file: request.file, args: request.args, cwd: request.cwd ?? workingDirectory(request.file), env }
 }
 
-function workingDirectory(): string {
+/**
+ * A removed directory has no name, but a process may still be in it (proc_pid_cwd(5)). Node remembers the name, and where
+ * another directory has it now a relative program would be found that the kernel doesn't find.
+ */
+function workingDirectory(file: string): string {
   try {
-    return process.cwd()
+    return isRelative(file) && isRemoved() ? current : process.cwd()
   } catch {
-    // A removed directory has no name, but a process may still be in it (proc_pid_cwd(5)).
-    return '/proc/self/cwd'
+    return current
   }
+}
+
+const current = '/proc/self/cwd'
+
+function isRemoved(): boolean {
+  try {
+    return readlinkSync(current).endsWith(' (deleted)')
+  } catch {
+    return false
+  }
+}
+
+function isRelative(file: string): boolean {
+  return file.includes('/') && !file.startsWith('/')
 }
