@@ -105,7 +105,7 @@ function cases({ at, dir }) {
               symlinkSync(at('exit-with'), join(process.cwd(), 'exit-with'))
               return follow(api.spawn('./exit-with', ['3']))
             },
-            'anew',
+            true,
           )
         : 'only a main thread has chdir',
     // IPC
@@ -288,13 +288,12 @@ async function untouched(call) {
   return { seen, unchanged: JSON.stringify([args, options]) === before }
 }
 
-async function inRemoved(dir, call, name = 'removed') {
+async function inRemoved(dir, call, remembers = false) {
   const before = process.cwd()
-  const removed = join(dir, `${name}-${process.pid}`)
-  mkdirSync(removed)
+  const removed = mkdtempSync(join(dir, 'removed-'))
   process.chdir(removed)
   // Node remembers what it is called.
-  if (name !== 'removed') process.cwd()
+  if (remembers) process.cwd()
   rmSync(removed, { recursive: true })
   try {
     return await outcome(call)
