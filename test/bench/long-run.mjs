@@ -43,7 +43,8 @@ async function measure(spawns) {
 
 /** Files of the run's directory, and megabytes of records. */
 function directoryOf({ directory, journals }) {
-  const files = readdirSync(directory, { recursive: true }).length
+  // Without types it follows links, of which some lead to their own directory.
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).length
   const bytes = readdirSync(journals).map((name) => statSync(join(journals, name)).blocks * 512)
   return { files, recordsMB: rounded(bytes.reduce((sum, size) => sum + size, 0) / megabyte) }
 }
