@@ -25,15 +25,16 @@ export const missed = {
     that become the process's) a fifth, the journal with what it would have lost another.`,
 
   'columns.five-1': `
-    Five columns: what is left is the tests' own time, the same on both sides, and making the columns' seals.`,
+    Five columns: what is left is the tests' own time, the same on both sides, and a seal for each
+    column, which its first worker makes.`,
 
   'columns.five-4': `
     Five columns of more files: the tests' own time, the same in one run and in five, weighs more than the
     runner's start, which is all that one run can spare.`,
 
   'columns.start': `
-    The start of thirty columns: each further one is some seventy links and copies that are made and removed
-    again, and for root as many hard links as gconv has modules.`,
+    The start of thirty columns: each further one is a project more for the runner, and a look at its sysroot: the
+    manifest, and loader and libc with their digests. Seals are made for those columns alone in which a file runs.`,
 
   'inspect.readelf': `
     inspect beside readelf: \`inspect\` reads the symbols too, since it tells which ones set the floor, and the
