@@ -3,6 +3,7 @@
 #define GLIBC_MATRIX_CONFIG_H
 
 #include <elf.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define PATCHES_MAX 8
@@ -44,6 +45,30 @@ struct config {
   struct machine host_machine;    /* of tools */
   char emulator[256];             /* runs programs under test, where the two differ (qemu-user); else empty */
 };
+
+/* The same numbers stand in shim-config.ts: a field that moves on any machine does not compile. */
+#define PLACED(field, offset) _Static_assert(offsetof(struct config, field) == offset, #field)
+PLACED(patch_count, 16);
+PLACED(programs_only, 20);
+PLACED(journals, 24);
+PLACED(libc_build_id, 216);
+PLACED(patches, 264);
+PLACED(column_loader, 776);
+PLACED(column_library_path, 904);
+PLACED(host_loader, 1160);
+PLACED(root, 1288);
+PLACED(node, 1800);
+PLACED(system_directories, 2312);
+PLACED(programs, 3336);
+PLACED(exclude, 5384);
+PLACED(accountant, 7432);
+PLACED(column_is_musl, 7540);
+PLACED(start_page, 7544);
+PLACED(column_machine, 7552);
+PLACED(host_machine, 7556);
+PLACED(emulator, 7560);
+#undef PLACED
+_Static_assert(sizeof(struct patch) == 64 && offsetof(struct patch, text) == 12, "struct patch");
 
 /* Its bytes are in the file, and what they are when the compiler sees them says nothing. */
 __attribute__((used)) static const struct config empty_config = {

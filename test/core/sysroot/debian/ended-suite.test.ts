@@ -49,12 +49,12 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const keyOf = async ({ armored }: fake.Key) => (await openpgp.readKey({ armoredKey: armored })).getFingerprint()
 
 /** A project with a lock file, and one store; each `add` is as of the config's only sysroot. */
-async function project(all: Record<string, fake.Answer>, keys: fake.Key) {
+async function project(all: Record<string, fake.Answer>, keys: fake.Key, allowUnsigned = false) {
   const { url } = await fake.serve(all)
   const [root, home] = [temporary(), temporary()]
   const keyring = join(root, 'keys.asc')
   writeFileSync(keyring, keys.armored)
-  const request = { name: 'old', spec: `debian:${suite}`, mirrors: [url], keyring }
+  const request = { name: 'old', spec: `debian:${suite}`, mirrors: [url], keyring, allowUnsigned }
   const add = (lock: LockFile) =>
     pinSysroots([request], lock, { install: true, env: { GLIBC_MATRIX_HOME: home }, fresh: true, all: true })
   const lock = () => readLockFile(root, {})
@@ -83,6 +83,18 @@ test('with the pin it is installed, and the lock file has both: again, and froze
   const env = { GLIBC_MATRIX_HOME: temporary() }
   const frozen = await resolveSysroot({ ...request, lock: { ...lock(), frozen: true } }, { install: true, env })
   expect(frozen.digest).toBe(changes[0]?.sysroot.digest)
+})
+
+test('who asks for no signature still gets the file that is pinned, or none', async () => {
+  const all = await files()
+  const { add, withPin } = await project(all, old, true)
+  const pin = { key: await keyOf(old), sha256: sha256(inRelease(all)) }
+  const error = await rejection(add(withPin({ ...pin, sha256: sha256('another') })))
+  expect(error).toMatchObject({
+    code: 'CHECKSUM_MISMATCH',
+    message: expect.stringContaining('not the release that is pinned'),
+  })
+  expect((await add(withPin(pin))).changes).toHaveLength(1)
 })
 
 describe('a pin of', () => {

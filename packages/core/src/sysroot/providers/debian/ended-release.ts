@@ -46,22 +46,25 @@ export async function readOnceSigned(
   return null
 }
 
-/** The text of the release that a lock file pins, of exactly that file and signed by that key. */
+/** @throws GlibcMatrixError CHECKSUM_MISMATCH for any other file than the one that a lock file pins. */
+export function refuseUnpinned(bytes: Uint8Array, url: string, pin: ReleasePin): void {
+  const found = sha256(bytes)
+  if (found === pin.sha256) return
+  throw new GlibcMatrixError(
+    'CHECKSUM_MISMATCH',
+    `${url} is not the release that is pinned: its sha256 is ${found}, the pin says ${pin.sha256}`,
+    'Use a mirror that holds the pinned one, or look at the suite again and pin it anew: add SPEC --pin.',
+    { url, found, expected: pin.sha256 },
+  )
+}
+
+/** The text of the release that a lock file pins, signed by that key. */
 export async function readPinned(
   bytes: Uint8Array,
   url: string,
   keyrings: readonly Keyring[],
   pin: ReleasePin,
 ): Promise<string> {
-  const found = sha256(bytes)
-  if (found !== pin.sha256) {
-    throw new GlibcMatrixError(
-      'CHECKSUM_MISMATCH',
-      `${url} is not the release that is pinned: its sha256 is ${found}, the pin says ${pin.sha256}`,
-      'Use a mirror that holds the pinned one, or look at the suite again and pin it anew: add SPEC --pin.',
-      { url, found, expected: pin.sha256 },
-    )
-  }
   const once = await readOnceSigned(bytes, url, keyrings)
   if (once?.key === pin.key) return once.text
   throw new GlibcMatrixError(

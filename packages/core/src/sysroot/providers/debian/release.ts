@@ -2,7 +2,7 @@ import { GlibcMatrixError, isGlibcMatrixError } from '../../../errors.js'
 import type { InstallContext } from '../provider.js'
 import { checksValidUntil } from './apt-settings.js'
 import type { Archive, Keyring } from './archive.js'
-import { ended, readOnceSigned, readPinned } from './ended-release.js'
+import { ended, readOnceSigned, readPinned, refuseUnpinned } from './ended-release.js'
 import { fetchBytes } from './fetch.js'
 import { readSigned } from './in-release.js'
 import { noteDate } from './seen-dates.js'
@@ -47,9 +47,10 @@ async function releaseOf(mirror: string, suite: string, archive: Archive, contex
   const place = { mirror, suite, url: `${mirror}/dists/${suite}/InRelease` }
   const { url } = place
   const bytes = await fetchBytes(url, { maxBytes: MAX_RELEASE, machineRoot: context.machineRoot })
-  if (context.allowUnsigned) return parseRelease(unsignedText(bytes), place)
   const spec = `${archive.distribution.kind}:${suite}`
   const pin = context.releases?.[spec]
+  if (pin !== undefined) refuseUnpinned(bytes, url, pin)
+  if (context.allowUnsigned) return parseRelease(unsignedText(bytes), place)
   if (pin !== undefined) return parseRelease(await readPinned(bytes, url, allKeyrings(archive), pin), place)
   const text = await readSigned(bytes, url, archive.keyrings, context.now).catch((error) =>
     refuseEnded(error, bytes, url, archive, spec),
