@@ -3,6 +3,7 @@ const { execFileSync } = require('node:child_process')
 const { once } = require('node:events')
 const fs = require('node:fs')
 const { join } = require('node:path')
+const { isMainThread } = require('node:worker_threads')
 const { follow, outcome, syncOf } = require('./observe.cjs')
 
 function failureCases({ at, dir }) {
@@ -41,10 +42,14 @@ function failureCases({ at, dir }) {
             return Promise.resolve(call(api, busy)).finally(() => fs.closeSync(fd))
           },
           // Without root a limit that was lowered takes a process to raise it again, which it forbids.
-          ...(process.getuid() === 0 && {
-            EAGAIN: (api) => tooMany(api, (user) => call(api, at('exit-with'), ['0'], user)),
+          ...(process.getuid() === 0 &&
+            isMainThread && {
+              EAGAIN: (api) => tooMany(api, (user) => call(api, at('exit-with'), ['0'], user)),
+            }),
+          // A thread would take its descriptors from all others.
+          ...(isMainThread && {
+            EMFILE: (api) => withoutDescriptors(() => call(api, at('exit-with'), ['0', 'out'])),
           }),
-          EMFILE: (api) => withoutDescriptors(() => call(api, at('exit-with'), ['0', 'out'])),
           'a file that is no program any more': (api) => {
             const path = script(`changing-${name}`, fs.readFileSync(at('exit-with')))
             const first = call(api, path, ['5'])

@@ -10,17 +10,14 @@ function textOf(value) {
   if (value === null || value === undefined) return value
   const kind = Buffer.isBuffer(value) ? 'buffer' : typeof value
   const text = String(value)
-  if (text.length > 20_000)
-    return { kind, length: text.length, sha256: createHash('sha256').update(text).digest('hex') }
   const lines = text
     .split('\n')
     .filter((line) => !/^(glibc|mapped|env=((VITEST|JEST|CONFORMANCE)_\w+|MODE))=/.test(line))
-  return {
-    kind,
-    text: inOrder(lines)
-      .join('\n')
-      .replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N'),
-  }
+  const seen = inOrder(lines)
+    .join('\n')
+    .replace(/^env=NODE_CHANNEL_FD=\d+$/m, 'env=NODE_CHANNEL_FD=N')
+  if (seen.length <= 20_000) return { kind, text: seen }
+  return { kind, length: seen.length, sha256: createHash('sha256').update(seen).digest('hex') }
 }
 
 /** The environment of a worker thread has no order of its own. */
@@ -36,12 +33,13 @@ function errorOf(error) {
   if (error === null || error === undefined) return error
   const seen = { message: error.message, keys: Object.keys(error).sort() }
   for (const field of errorFields) if (error[field] !== undefined) seen[field] = error[field]
+  if (error.cause !== undefined) seen.cause = `${error.cause}`
   for (const field of ['stdout', 'stderr']) if (error[field] !== undefined) seen[field] = textOf(error[field])
   return seen
 }
 
 /** Follows a child to its end: every event in order, all output, what the object says of itself. */
-function follow(child, { onOutput, input } = {}) {
+function follow(child, { onOutput, input, until = 'close' } = {}) {
   const events = []
   const output = ['', '']
   const failures = []
@@ -71,7 +69,7 @@ function follow(child, { onOutput, input } = {}) {
         const [stdout, stderr] = output.map(textOf)
         resolve({ began, events, failures, messages, stdout, stderr, ended: describe(child) })
       })
-    child.once('close', end)
+    child.once(until, end)
     // Without descriptors for its streams a child is given up before it has any, and never closes (lib/internal/child_process.js).
     child.once('error', () => child.stdio === undefined && setTimeout(end, 20))
   })
@@ -107,4 +105,23 @@ async function outcome(call) {
   }
 }
 
-module.exports = { textOf, errorOf, follow, describe, syncOf, outcome }
+/** 'exit' and 'disconnect' come from different descriptors, in no order. */
+async function unordered(followed) {
+  const { events, ...seen } = await followed
+  return { ...seen, events: events.map((event) => JSON.stringify(event)).sort() }
+}
+
+/** What a callback of exec or execFile gets, or what was thrown. */
+function calledBack(start) {
+  return new Promise((resolve) => {
+    try {
+      const one = start((error, stdout, stderr) =>
+        resolve({ error: errorOf(error), stdout: textOf(stdout), stderr: textOf(stderr), ended: describe(one) }),
+      )
+    } catch (error) {
+      resolve({ threw: errorOf(error) })
+    }
+  })
+}
+
+module.exports = { textOf, errorOf, follow, describe, syncOf, outcome, calledBack, unordered }

@@ -2,7 +2,7 @@
 const fs = require('node:fs')
 const net = require('node:net')
 const { join } = require('node:path')
-const { describe, errorOf, follow, outcome, syncOf, textOf } = require('./observe.cjs')
+const { calledBack, errorOf, follow, outcome, syncOf, textOf } = require('./observe.cjs')
 
 const child = join(__dirname, 'options-child.cjs')
 const env = { A: '1' }
@@ -183,18 +183,6 @@ function through(socket) {
     text += data
   })
   return new Promise((resolve) => socket.on('close', () => resolve(text)))
-}
-
-function calledBack(start) {
-  return new Promise((resolve) => {
-    try {
-      const one = start((error, stdout, stderr) =>
-        resolve({ error: errorOf(error), stdout: textOf(stdout), stderr: textOf(stderr), ended: describe(one) }),
-      )
-    } catch (error) {
-      resolve({ threw: errorOf(error) })
-    }
-  })
 }
 
 module.exports = { optionCases }

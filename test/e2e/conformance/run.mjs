@@ -9,8 +9,7 @@ import { attach, uninstall } from '@glibc-matrix/core/register'
 import crossSpawn from 'cross-spawn'
 import { execa, execaSync } from 'execa'
 import { x } from 'tinyexec'
-import { failureCases } from './failures.cjs'
-import { optionCases } from './options.cjs'
+import { furtherCases } from './further.cjs'
 import { cases, libraryCases, observe } from './scenario.cjs'
 
 const require = createRequire(import.meta.url)
@@ -18,10 +17,7 @@ const { ...required } = require('node:child_process')
 const acquisitions = {
   'ESM import': [cases, { spawn, exec, execFile, fork, spawnSync, execSync, execFileSync }],
   require: [cases, required],
-  options: [
-    (context) => ({ ...optionCases(context), ...failureCases(context) }),
-    { spawn, exec, execFile, fork, spawnSync, execSync, execFileSync },
-  ],
+  options: [furtherCases, { spawn, exec, execFile, fork, spawnSync, execSync, execFileSync }],
   libraries: [
     libraryCases,
     { execFilePromise: promisify(execFile), execPromise: promisify(exec), execa, execaSync, x, crossSpawn },

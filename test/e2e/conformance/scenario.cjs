@@ -3,7 +3,7 @@
 const { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } = require('node:fs')
 const { join } = require('node:path')
 const { isMainThread } = require('node:worker_threads')
-const { describe, errorOf, follow, outcome, syncOf, textOf } = require('./observe.cjs')
+const { calledBack, describe, follow, outcome, syncOf, textOf } = require('./observe.cjs')
 
 const env = { A: '1' }
 const isReady = (_, [out]) => out.includes('ready')
@@ -302,15 +302,6 @@ async function inRemoved(dir, call, remembers = false) {
   }
 }
 
-function calledBack(start) {
-  return new Promise((resolve) => {
-    const child = start((error, stdout, stderr) => {
-      const seen = { error: errorOf(error), stdout: textOf(stdout), stderr: textOf(stderr), ended: describe(child) }
-      resolve(JSON.parse(JSON.stringify(seen)))
-    })
-  })
-}
-
 /** Speaks with node-child.cjs until it has said all. */
 async function answered(child, at) {
   const sent = child.send({ start: at('print-libc') })
@@ -321,9 +312,14 @@ async function answered(child, at) {
 async function observe(table, context, api, only = '') {
   const seen = {}
   for (const [name, run] of Object.entries(table(context))) {
-    if (name.includes(only)) seen[name] = JSON.parse(JSON.stringify((await outcome(() => run(api))) ?? null))
+    if (name.includes(only)) seen[name] = JSON.parse(JSON.stringify((await outcome(() => run(api))) ?? null, plain))
   }
   return seen
+}
+
+/** What JSON has no word for. */
+function plain(_, value) {
+  return ['bigint', 'symbol', 'function'].includes(typeof value) ? `${typeof value} ${String(value)}` : value
 }
 
 module.exports = { cases, libraryCases, observe }

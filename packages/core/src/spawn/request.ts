@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import type { Command } from '../reroute/decision.js'
 
-/** A spawn as both of Node's bindings take it, after their own normalisation. */
+/** A spawn as both of Node's bindings take it, after their own normalisation and ours. */
 export interface SpawnRequest {
   readonly file: string
   readonly args: readonly string[]
@@ -17,6 +17,37 @@ export interface Interception {
   readonly args: readonly string[]
   readonly envPairs: readonly string[]
   failed(errno: number): void
+}
+
+/** What callers may hand on to the bindings, which make strings of it themselves. */
+export interface AskedSpawn extends Omit<SpawnRequest, 'args' | 'cwd' | 'envPairs'> {
+  readonly args?: readonly unknown[] | undefined
+  readonly cwd?: unknown
+  readonly envPairs?: readonly string[] | undefined
+}
+
+/**
+ * Arguments become strings as in the bindings (Utf8Value of src/process_wrap.cc), and without a list of variables there are this
+ * process's own. `cwd` is that of the binding: what the asynchronous one ignores is left out before.
+ *
+ * @throws TypeError for a symbol, as they do.
+ */
+export function readRequest(asked: AskedSpawn): SpawnRequest {
+  const { args = [], cwd, envPairs } = asked
+  const isPlain = cwd === undefined || cwd === null || typeof cwd === 'string'
+  if (isPlain && envPairs !== undefined && areTexts(args)) return asked as SpawnRequest
+  return {
+    ...asked,
+    args: Array.from(args, (each) => `${each}`),
+    cwd: isPlain ? (cwd ?? undefined) : `${cwd}`,
+    envPairs: envPairs ?? Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+  }
+}
+
+/** No `every`, which passes over the holes of a list. */
+function areTexts(args: readonly unknown[]): args is readonly string[] {
+  for (let index = 0; index < args.length; index++) if (typeof args[index] !== 'string') return false
+  return true
 }
 
 const letterP = 'P'.charCodeAt(0)

@@ -1,5 +1,5 @@
 import { GlibcMatrixError } from '../errors.js'
-import type { SpawnRequest } from './request.js'
+import type { AskedSpawn } from './request.js'
 
 export interface SyncResult {
   readonly error?: number
@@ -9,7 +9,7 @@ export interface SyncResult {
 
 /** Where spawnSync, execSync and execFileSync end (lib/internal/child_process.js of Node 20 to 26). */
 export interface SyncBinding {
-  spawn(options: SpawnRequest): SyncResult
+  spawn(options: AskedSpawn): SyncResult
 }
 
 /**

@@ -1,6 +1,6 @@
 import { hookState } from './hook-state.js'
 import { intercept } from './intercept.js'
-import type { SpawnRequest } from './request.js'
+import { type AskedSpawn, readRequest } from './request.js'
 import { type SyncResult, syncBinding } from './sync-binding.js'
 
 /**
@@ -10,9 +10,9 @@ import { type SyncResult, syncBinding } from './sync-binding.js'
 export function patchSyncSpawn(): () => void {
   const sync = syncBinding()
   const original = sync.spawn
-  const patched = (options: SpawnRequest): SyncResult => {
+  const patched = (options: AskedSpawn): SyncResult => {
     const state = hookState()
-    const found = state && intercept(state, options)
+    const found = state && intercept(state, readRequest(options))
     if (!found) return original(options)
     const { file, args, envPairs } = found
     const result = original({ ...options, file, args, envPairs })
