@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildPrograms } from '../../../../fixtures/programs/build.mjs'
+import { loadConfig } from '../../../../packages/core/src/config/load.js'
+import { gridOf, prepareMatrix } from '../../../../packages/core/src/matrix.js'
+import { attach, uninstall } from '../../../../packages/core/src/spawn/attach.js'
+import { closeSession } from '../../../../packages/core/src/spawn/session.js'
 import { compile, library, scratch, script } from '../programs.js'
 import { sysroot } from '../sysroots.js'
 import { oldLibc, type Ran, runInColumns } from './columns.js'
@@ -165,6 +169,41 @@ describe.each(users)('as %o', (user) => {
     expect(readFileSync(at('writes')).equals(before)).toBe(true)
   })
 })
+
+it('a run may have more starts than a file may have names', async () => {
+  const config = await loadConfig({ cwd: root, overrides: { strategy: 'namespace' }, env: {} })
+  const session = await prepareMatrix(config, { install: true })
+  try {
+    const { runInTest } = attach({ session: session.file, column: 'host', file: 'suite' })
+    const start = () => runInTest('test', 0, () => spawnSync(at('restart'), ['x', 'x'], { env: {} }).status)
+    expect(start()).toBe(0)
+    exhaustNames(session.directory, 'restart')
+    expect([start(), start()]).toEqual([0, 0])
+    uninstall()
+    const result = { column: 'host', suite: 'suite', test: 'test', state: 'pass', durationMs: 1 } as const
+    const cell = gridOf(session, [result]).rows[0]?.cells.host
+    expect(cell).toMatchObject({ state: 'pass', records: Array.from({ length: 6 }, () => ({ proof: 'mapped' })) })
+  } finally {
+    uninstall()
+    closeSession(session)
+  }
+})
+
+/** Gives the copy of a program names until the file system refuses further ones, which those of memory never do. */
+function exhaustNames(directory: string, program: string): void {
+  const found = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => basename(path) === program,
+  )
+  expect(found).toHaveLength(1)
+  const copy = join(directory, found[0] ?? '')
+  const names = join(directory, 'names')
+  mkdirSync(names)
+  try {
+    for (let count = 0; count < 70_000; count += 1) linkSync(copy, join(names, `${count}`))
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EMLINK' })
+  }
+}
 
 it('a machine that refuses namespaces is told so when the session opens, and auto does without', () => {
   const core = join(import.meta.dirname, '../../../../packages/core/dist/spawn/available-strategies.js')

@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { namespacePath } from '@glibc-matrix/native'
@@ -112,10 +112,13 @@ function isStale(program: string): boolean {
 }
 
 const made = new Set<string>()
+/** By the copy: the file that further links are made to. */
+const linked = new Map<string, string>()
 
 /**
  * The kernel tells a process where a mount comes from (proc_pid_mountinfo(5)): a copy's further name is the spawn's id, by
- * which the shim knows itself in a process that nobody announced. Without it (EMLINK) such a process stays unproven.
+ * which the shim knows itself in a process that nobody announced. A file has 65,000 names in ext4, and then link(2) says EMLINK:
+ * the next start gets a file of its own, whose names later starts take. Without a name such a process stays unproven.
  */
 function sourceOf(copy: string, id: SpawnId): string {
   const directory = join(dirname(copy), 'n')
@@ -123,10 +126,20 @@ function sourceOf(copy: string, id: SpawnId): string {
   try {
     if (!made.has(directory)) mkdirSync(directory, { recursive: true, mode: 0o711 })
     made.add(directory)
-    linkSync(copy, source)
+    nameAnew(copy, source)
     return source
   } catch {
     return copy
+  }
+}
+
+function nameAnew(copy: string, source: string): void {
+  try {
+    linkSync(linked.get(copy) ?? copy, source)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EMLINK') throw error
+    copyFileSync(copy, source, constants.COPYFILE_FICLONE)
+    linked.set(copy, source)
   }
 }
 
