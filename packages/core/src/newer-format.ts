@@ -7,7 +7,8 @@ import { GlibcMatrixError } from './errors.js'
  * @throws GlibcMatrixError FORMAT_TOO_NEW.
  */
 export function refuseNewerFormat(file: string, format: unknown, known: number, hint = 'Update glibc-matrix.'): void {
-  if (!(Number(format) > known)) return
+  // An object may have no way to become a number, and then throws.
+  if (typeof format === 'object' || !(Number(format) > known)) return
   const found = `${file} has format ${format}, and this glibc-matrix reads ${known}`
   throw new GlibcMatrixError('FORMAT_TOO_NEW', found, hint, { file, format })
 }

@@ -66,6 +66,8 @@ it.each<[unknown, string, string, string]>([
     'none',
   ],
   [{ sysroots: { '../up': 'host' } }, 'sysroots["../up"]', "the key '../up'", 'a column name'],
+  [{ sysroots: { constructor: 'host' } }, 'sysroots', 'an object', 'not constructor or prototype'],
+  [{ sysroots: [{ name: 'prototype', spec: 'host' }] }, 'sysroots[0].name', "'prototype'", 'not constructor'],
   [{ sysroots: { 'a b': 'host' } }, 'sysroots["a b"]', "the key 'a b'", 'a column name'],
   [{ sysroots: [{ name: '>=2.31', spec: 'host' }] }, 'sysroots[0].name', "'>=2.31'", 'a column name'],
   [{ sysroots: ['debian:b', 7] }, 'sysroots[1]', '7', 'a spec'],

@@ -2,7 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatLockFile, type LockedSysroot, readLockFile } from '../../../packages/core/src/config/lock-file.js'
+import {
+  formatLockFile,
+  type LockedSysroot,
+  lockedIn,
+  readLockFile,
+} from '../../../packages/core/src/config/lock-file.js'
 import { parsePragma, parseRuntimePragma } from '../../../packages/core/src/config/pragma.js'
 import { isGlibcMatrixError } from '../../../packages/core/src/errors.js'
 import { parseManifest } from '../../../packages/core/src/sysroot/pack/manifest.js'
@@ -14,6 +19,7 @@ import { readChallenges } from '../../../packages/core/src/sysroot/providers/oci
 import { readManifest } from '../../../packages/core/src/sysroot/providers/oci/manifest.js'
 import { formatReference, parseReference } from '../../../packages/core/src/sysroot/providers/oci/reference.js'
 import { parseSpec } from '../../../packages/core/src/sysroot/spec.js'
+import { changedPlaces } from '../changed-places.js'
 import { temporary } from './debian/machine.js'
 import { mutate } from './unpack/mutate.js'
 
@@ -189,6 +195,47 @@ test('lock files: what is written is read, and what is changed is read or refuse
       orRefused(['LOCK_MALFORMED', 'FORMAT_TOO_NEW'], () => read(mutate(Buffer.from(text), seed).toString()))
     }),
   )
+})
+
+const lockFile = {
+  format: 1,
+  releases: { 'debian:stretch': { key: 'a'.repeat(40), sha256: 'b'.repeat(64) } },
+  sysroots: {
+    old: {
+      spec: 'debian:bullseye',
+      packages: ['zlib1g'],
+      machines: {
+        amd64: {
+          glibc: '2.31',
+          digest: 'c'.repeat(64),
+          packages: [{ name: 'libc6', version: '2.31-13', sha256: 'd'.repeat(64), size: 5, path: 'pool/libc6.deb' }],
+        },
+      },
+    },
+  },
+}
+
+test('lock files of which one place is changed: the same pins, fewer, or refused', patience, () => {
+  const root = temporary()
+  const ends = { read: 0, refused: 0 }
+  const check = (text: string) => {
+    writeFileSync(join(root, 'glibc-matrix.lock.json'), text)
+    const found = orRefused(['LOCK_MALFORMED', 'FORMAT_TOO_NEW'], () => readLockFile(root, {}))
+    ends[found === null ? 'refused' : 'read'] += 1
+    const pinned = found === null ? null : lockedIn(found, 'debian:bullseye', ['zlib1g'], 'amd64')
+    for (const { name, version, sha256 } of pinned?.packages ?? [])
+      expect([typeof name, typeof version, sha256]).toEqual([
+        'string',
+        'string',
+        expect.stringMatching(/^(?:[0-9a-f]{64})?$/),
+      ])
+    expect(pinned?.digest ?? 'c').toMatch(/^[0-9a-f]+$/)
+  }
+  assert(fc.property(changedPlaces(lockFile), ({ text }) => check(text)))
+  assert(fc.property(fc.json(), check))
+  check('{"format": {"toString": null, "valueOf": null}, "sysroots": {}}')
+  expect(ends).toEqual({ read: expect.any(Number), refused: expect.any(Number) })
+  expect(Math.min(ends.read, ends.refused)).toBeGreaterThan(0)
 })
 
 test('pragmas: selectors, or PRAGMA_INVALID with a line of the file', patience, () => {

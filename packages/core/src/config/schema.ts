@@ -86,10 +86,13 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...options: T) =>
 
 const specText = "a spec such as 'debian:bullseye' or 'dir:/opt/glibc'"
 const entryText = `${specText}, or {spec, packages, with}`
-const nameText = 'a column name of letters, digits and . _ + - (at most 64)'
+const nameText = 'a column name of letters, digits and . _ + - (at most 64), and not constructor or prototype'
 const packageText = "the name of a Debian package, such as 'zlib1g'"
 
-const columnName = v.pipe(v.string(nameText), v.regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, nameText))
+const columnName = v.pipe(
+  v.string(nameText),
+  v.regex(/^(?!(?:constructor|prototype)$)[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, nameText),
+)
 // Debian policy 5.6.1: lower case letters, digits, + - . and at least two characters.
 const packageName = v.pipe(v.string(packageText), v.regex(/^[a-z0-9][a-z0-9+.-]+$/, packageText))
 const packages = v.optional(v.array(packageName, 'a list of Debian package names'))
@@ -104,11 +107,13 @@ const namedEntry = v.lazy((input) =>
     ? v.strictObject({ name: v.optional(columnName), spec, packages, with: companions }, entryText)
     : text(entryText),
 )
-const sysroots = v.lazy((input) =>
-  Array.isArray(input)
-    ? v.array(namedEntry)
-    : v.record(columnName, sysrootEntry, 'an object {name: spec}, or a list of specs'),
-)
+const sysroots = v.lazy((input) => {
+  if (Array.isArray(input)) return v.array(namedEntry)
+  // valibot's record passes over such keys, and the column would be gone without a word.
+  if (isRecord(input) && ['constructor', 'prototype', '__proto__'].some((key) => Object.hasOwn(input as object, key)))
+    return v.never(nameText)
+  return v.record(columnName, sysrootEntry, 'an object {name: spec}, or a list of specs')
+})
 
 const selectorsText = "column names, versions or ranges such as '2.31 2.36' or '>=2.34'"
 const selectors = v.lazy((input) => (Array.isArray(input) ? list(selectorsText) : text(selectorsText)))

@@ -4,6 +4,7 @@ import { GlibcMatrixError } from '../errors.js'
 import { refuseNewerFormat } from '../newer-format.js'
 import type { Grid } from './grid.js'
 import { gridSchema } from './grid-schema.js'
+import { hiddenCell } from './hidden-cells.js'
 
 /**
  * Reads a grid file that a run or a merge wrote.
@@ -20,7 +21,11 @@ export function readGrid(file: string): Grid {
   const { format } = (found ?? {}) as { readonly format?: unknown }
   refuseNewerFormat(file, format, 1)
   const parsed = v.safeParse(gridSchema, found)
-  if (parsed.success) return parsed.output as Grid
+  if (parsed.success) {
+    const hidden = hiddenCell(found, parsed.output)
+    if (hidden === null) return parsed.output as Grid
+    throw invalid(file, `it has a cell in '${hidden}', which no column can be called`)
+  }
   const [issue] = parsed.issues
   throw invalid(file, `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { GlibcMatrixError } from '../../errors.js'
 import { refuseNewerFormat } from '../../newer-format.js'
+import { hiddenCell } from '../hidden-cells.js'
 import { blobSchema, type RunBlob } from './schema.js'
 
 /**
@@ -49,7 +50,7 @@ function parse(path: string, named: boolean): RunBlob | null {
   const value = json(path)
   const { type, format } = (value ?? {}) as { readonly type?: unknown; readonly format?: unknown }
   if (type !== 'glibc-matrix-blob') {
-    if (named) throw damaged(path, 'it is no blob of glibc-matrix')
+    if (named || hasOurKeys(value)) throw damaged(path, 'it is no blob of glibc-matrix')
     return null
   }
   refuseNewerFormat(path, format, 1, 'Merge with the version of glibc-matrix that the runs had.')
@@ -58,6 +59,8 @@ function parse(path: string, named: boolean): RunBlob | null {
     const [issue] = result.issues
     throw damaged(path, `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
   }
+  const hidden = hiddenCell(value, result.output)
+  if (hidden !== null) throw damaged(path, `it has a cell in '${hidden}', which no column can be called`)
   const fault = contradiction(result.output)
   if (fault !== null) throw damaged(path, fault)
   return result.output
@@ -70,6 +73,11 @@ function json(path: string): unknown {
   } catch (error) {
     throw damaged(path, (error as Error).message, error)
   }
+}
+
+/** A blob whose type was changed is damaged, and no JSON of somebody else's. */
+function hasOurKeys(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'planned' in value && 'rows' in value
 }
 
 /** What no run writes: a tick that nothing proves, a cell of a column that the run did not have. */

@@ -16,9 +16,10 @@ export function balance<T>(
   timings: Timings,
   { suiteOf, keyOf }: { suiteOf(item: T): string; keyOf(item: T): string },
 ): T[] {
-  const known = items.flatMap((item) => timings[suiteOf(item)] ?? []).sort((a, b) => a - b)
+  const times = new Map(Object.entries(timings))
+  const known = items.flatMap((item) => times.get(suiteOf(item)) ?? []).sort((a, b) => a - b)
   const median = known[Math.floor(known.length / 2)] ?? 1
-  const weighed = items.map((item) => ({ item, key: keyOf(item), weight: timings[suiteOf(item)] ?? median }))
+  const weighed = items.map((item) => ({ item, key: keyOf(item), weight: times.get(suiteOf(item)) ?? median }))
   weighed.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1))
   const loads = Array.from({ length: count }, () => 0)
   return weighed.flatMap(({ item, weight }) => {
