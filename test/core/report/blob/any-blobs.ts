@@ -49,7 +49,7 @@ export const anyBlobs: fc.Arbitrary<RunBlob[]> = fc.array(
         columns,
         rules: { incompatible: 'fail', unproven },
         suites: suites.flatMap((suite, index) =>
-          names.map((column) => ({ suite, column, durationMs: times[index] ?? null })),
+          names.map((column) => ({ suite, column, durationMs: times[index] ?? null, sha256: null })),
         ),
         rows: rows.map(({ suite, test, states: found }) => ({
           suite,

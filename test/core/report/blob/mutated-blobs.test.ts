@@ -56,7 +56,10 @@ const red: readonly (readonly [string, RunBlob, readonly RegExp[]])[] = [
   ['a shard that is missing', job(old, [1, 2], { 'a.test.js': 'pass' }, ['b.test.js']), [/^shard(\.count)?$/]],
   [
     'a file that did not run',
-    { ...blob({ 'a.test.js': green }), suites: [{ suite: 'b.test.js', column: '2.31', durationMs: null }] },
+    {
+      ...blob({ 'a.test.js': green }),
+      suites: [{ suite: 'b.test.js', column: '2.31', durationMs: null, sha256: null }],
+    },
     [/^suites(\.0(\.(suite|column|durationMs))?)?$/],
   ],
 ]
