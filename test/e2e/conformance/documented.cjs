@@ -25,8 +25,9 @@ function documentedCases({ at, dir }) {
     },
     'AbortSignal: later, of fork': (api) => {
       const controller = new AbortController()
-      const one = api.fork(child, ['tell'], { signal: controller.signal, killSignal: 'SIGKILL', env, silent: true })
-      one.once('disconnect', () => controller.abort('enough'))
+      const one = api.fork(child, ['echo'], { signal: controller.signal, killSignal: 'SIGKILL', env, silent: true })
+      one.once('message', () => controller.abort('enough'))
+      one.send('a')
       return unordered(follow(one))
     },
     'AbortSignal: after the end': async (api) => {
@@ -39,7 +40,7 @@ function documentedCases({ at, dir }) {
     'time-out: SIGTERM by itself': async (api) => [
       await follow(api.spawn(at('echo-stdin'), { timeout: 100 })),
       await calledBack((done) => api.execFile(at('echo-stdin'), { timeout: 100 }, done)),
-      syncOf(api.spawnSync(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL', input: 'x' })),
+      syncOf(api.spawnSync('sleep', ['30'], { timeout: 100, input: 'x' })),
       await unordered(follow(api.fork(child, ['echo'], { timeout: 100, killSignal: 9, env, silent: true }))),
     ],
     'time-out: later than the end': async (api) => [

@@ -21,7 +21,7 @@ function optionCases({ at, dir }) {
     'kill: stopped and continued': (api) =>
       ended(api, at, (one) => [one.kill('SIGSTOP'), one.kill('SIGCONT'), one.kill('SIGTERM')]),
     'killSignal: a number': (api) =>
-      syncOf(api.spawnSync(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 9 })),
+      syncOf(api.spawnSync(at('sleep-and-trap'), ['ignore'], { stdio: 'ignore', timeout: 100, killSignal: 9 })),
     'disposed of': (api) => ended(api, at, (one) => (one[Symbol.dispose] ? one[Symbol.dispose]() : one.kill())),
     // stdio
     'stdio: inherit, two deep': (api) => {

@@ -6,6 +6,8 @@ const { isMainThread } = require('node:worker_threads')
 const { calledBack, describe, follow, outcome, syncOf, textOf } = require('./observe.cjs')
 
 const env = { A: '1' }
+/** What it says may come before a time-out or after it. */
+const unseen = { stdio: ['pipe', 'ignore', 'pipe'] }
 const isReady = (_, [out]) => out.includes('ready')
 
 /** The cases of the functions themselves. `at(name)` is a fixture program, `dir` holds them and may be written to. */
@@ -24,7 +26,7 @@ function cases({ at, dir }) {
       return follow(child)
     },
     'spawn: time-out and killSignal': (api) =>
-      follow(api.spawn(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL' })),
+      follow(api.spawn(at('echo-stdin'), { timeout: 100, killSignal: 'SIGKILL' })),
     'spawn: AbortSignal': (api) => {
       const controller = new AbortController()
       const child = api.spawn(at('sleep-and-trap'), { signal: controller.signal })
@@ -147,9 +149,7 @@ function cases({ at, dir }) {
     'execFile: maxBuffer': (api) =>
       calledBack((done) => api.execFile(at('sleep-and-trap'), { maxBuffer: 3, killSignal: 'SIGKILL' }, done)),
     'execFile: time-out': (api) =>
-      calledBack((done) =>
-        api.execFile(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL' }, done),
-      ),
+      calledBack((done) => api.execFile(at('echo-stdin'), { timeout: 100, killSignal: 'SIGKILL' }, done)),
     'execFile: AbortSignal': (api) => {
       const controller = new AbortController()
       return calledBack((done) => {
@@ -168,7 +168,7 @@ function cases({ at, dir }) {
     'spawnSync: 1 MB through': (api) =>
       syncOf(api.spawnSync(at('echo-stdin'), { input: 'x'.repeat(1_048_576), maxBuffer: 2_000_000 })),
     'spawnSync: time-out': (api) =>
-      syncOf(api.spawnSync(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL' })),
+      syncOf(api.spawnSync(at('sleep-and-trap'), ['ignore'], { ...unseen, timeout: 100, killSignal: 'SIGKILL' })),
     'spawnSync: maxBuffer': (api) =>
       syncOf(api.spawnSync(at('sleep-and-trap'), { maxBuffer: 3, killSignal: 'SIGKILL' })),
     'spawnSync: stdio to a file': (api) =>
@@ -199,7 +199,7 @@ function cases({ at, dir }) {
     'execFileSync: ENOENT': (api) => outcome(() => api.execFileSync('nothing-here', ['a'])),
     'execFileSync: time-out': (api) =>
       outcome(() =>
-        api.execFileSync(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL', stdio: 'pipe' }),
+        api.execFileSync(at('sleep-and-trap'), ['ignore'], { ...unseen, timeout: 100, killSignal: 'SIGKILL' }),
       ),
     'execSync: output': (api) => textOf(api.execSync(`'${at('exit-with')}' 0 out`)),
     'execSync: failure': (api) => outcome(() => api.execSync(`'${at('exit-with')}' 9 out err`, { stdio: 'pipe', env })),
@@ -220,7 +220,14 @@ function libraryCases({ at, dir }) {
     execa: async ({ execa }) => [
       execaOf(await execa(at('exit-with'), ['0', 'out', 'err'])),
       execaOf(await execa(at('exit-with'), ['5', 'out', 'err'], { reject: false })),
-      execaOf(await execa(at('sleep-and-trap'), ['ignore'], { timeout: 100, killSignal: 'SIGKILL', reject: false })),
+      execaOf(
+        await execa(at('sleep-and-trap'), ['ignore'], {
+          ...unseen,
+          timeout: 100,
+          killSignal: 'SIGKILL',
+          reject: false,
+        }),
+      ),
       execaOf(await execa('nothing-here', ['a'], { reject: false })),
       execaOf(await execa('print-libc', { env: { PATH: dir }, extendEnv: false, reject: false })),
     ],
