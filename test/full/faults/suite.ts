@@ -3,6 +3,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -28,6 +29,8 @@ export interface Suite {
   readonly programs: string
   readonly env: Readonly<Record<string, string>>
   command(runner: Runner): readonly string[]
+  /** `glibc-matrix ARGS`, as the suite's user. */
+  cli(...args: readonly string[]): readonly string[]
   /** Forgets what an earlier run left. */
   clear(): void
   grid(): Grid | null
@@ -43,12 +46,16 @@ export interface Witness {
   readonly said: readonly string[]
 }
 
-export async function makeSuite(files: number): Promise<Suite> {
+/** Root, or whoever runs the tests, and a normal user whom root becomes. */
+export type User = 'own' | 'nobody'
+
+export async function makeSuite(files: number, user: User = 'own'): Promise<Suite> {
   const directory = temporaryDirectory('faults')
+  const place = user === 'own' ? root : mountedAt
   const home = join(directory, 'home')
   const programs = await compile('tells-libc')
   cpSync(project, directory, { recursive: true, filter: (path) => !path.endsWith('/node_modules') })
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  linkModules(join(place, 'node_modules'), join(directory, 'node_modules'))
   mkdirSync(join(directory, 'test'))
   for (let file = 0; file < files; file++)
     writeFileSync(join(directory, 'test', `${file}.test.mjs`), readFileSync(join(project, 'one.test.mjs')))
@@ -64,7 +71,8 @@ export async function makeSuite(files: number): Promise<Suite> {
     home,
     programs,
     env,
-    command: (runner) => [process.execPath, ...commands[runner]],
+    command: (runner) => asUser(user, [process.execPath, ...commandOf(runner, place)]),
+    cli: (...args) => asUser(user, [process.execPath, join(place, 'packages/cli/dist/bin.js'), ...args]),
     clear() {
       writeFileSync(grid, '')
       writeFileSync(witness, '')
@@ -80,6 +88,7 @@ export async function makeSuite(files: number): Promise<Suite> {
   }
   suite.clear()
   appendFileSync(witness, '')
+  if (user === 'nobody') await execa('chown', ['-R', '65534:65534', directory, programs])
   return suite
 }
 
@@ -89,7 +98,25 @@ export async function removeStore(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true })
 }
 
-const commands: Readonly<Record<Runner, readonly string[]>> = {
-  vitest: [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--no-color'],
-  jest: ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js'), '--ci'],
+/** Vite writes beside the modules. */
+function linkModules(from: string, to: string): void {
+  mkdirSync(to)
+  for (const name of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.')))
+    symlinkSync(join(from, name), join(to, name))
+}
+
+function commandOf(runner: Runner, place: string): readonly string[] {
+  const modules = join(place, 'node_modules')
+  if (runner === 'vitest') return [join(modules, 'vitest/vitest.mjs'), 'run', '--no-color']
+  return ['--experimental-vm-modules', '--no-warnings', join(modules, 'jest/bin/jest.js'), '--ci']
+}
+
+/** Where nobody finds this repository, which may lie below a directory of root's. */
+const mountedAt = '/mnt'
+
+/** The process stays the one that is started: unshare(1), sh and setpriv(1) execute what follows. */
+function asUser(user: User, command: readonly string[]): readonly string[] {
+  if (user === 'own') return command
+  const text = 'mount --bind "$0" "$1" && shift && exec setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"'
+  return ['unshare', '-m', 'sh', '-c', text, root, mountedAt, ...command]
 }

@@ -22,7 +22,7 @@ import { blob, cell, job, old } from './blobs.js'
 tmp.setGracefulCleanup()
 
 /** `npm run fuzz` asks for 10,000 of each kind. */
-const COUNT = Number(process.env.GLIBC_MATRIX_FUZZ ?? 200)
+const COUNT = Number(process.env.GLIBC_MATRIX_FUZZ ?? 100)
 const patience = { timeout: 3_600_000 }
 const directory = tmp.dirSync({ unsafeCleanup: true, prefix: 'glibc-matrix-blobs-' }).name
 const told: string[] = []
