@@ -1,6 +1,6 @@
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, lstatSync, readdirSync } from 'node:fs'
+import { chmodSync, cpSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { buildPrograms } from '../../../fixtures/programs/build.mjs'
 import { attach, uninstall } from '../../../packages/core/src/spawn/attach.js'
 import { closeSession, type Session } from '../../../packages/core/src/spawn/session.js'
 import { scratch } from '../reroute/programs.js'
+import { sysroot } from '../reroute/sysroots.js'
 import { linesOf, sessionFor } from './session.js'
 
 const directory = scratch()
@@ -25,8 +26,8 @@ afterEach(() => {
   for (const session of sessions.splice(0)) closeSession(session)
 })
 
-async function open(): Promise<Session> {
-  const session = await sessionFor(directory)
+async function open(old?: string): Promise<Session> {
+  const session = await sessionFor(directory, old)
   sessions.push(session)
   return session
 }
@@ -89,9 +90,17 @@ describe('a seal', () => {
 describe.each(process.geteuid?.() === 0 ? ['root'] : [])('the seal for children of other users, of %s', () => {
   const nobody = { uid: 65534, gid: 65534, cwd: '/', encoding: 'utf8' } as const
 
+  /** Wherever the store lies: a copy where other users can't come. */
+  async function outOfReach(): Promise<string> {
+    const root = join(scratch(), 'root')
+    cpSync((await sysroot('debian:bullseye')).path, root, { recursive: true, verbatimSymlinks: true })
+    return `dir:${root}`
+  }
+
   it('is made by the first such child, for it to read and nobody to write, whatever the umask', async () => {
+    const spec = await outOfReach()
     for (const mask of [0, 0o077]) {
-      const session = await open()
+      const session = await open(spec)
       attach({ session: session.file, column: '2.31', file: 'a' })
       expect(filesOf(session, '2.31')).not.toContain('1u.json')
       const before = process.umask(mask)
