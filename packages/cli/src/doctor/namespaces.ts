@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { type Check, notice, ok } from './check.js'
 
@@ -12,11 +13,10 @@ const settings: readonly (readonly [file: string, refusing: string])[] = [
 export const namespaces: Check = {
   name: 'namespaces',
   async look() {
-    const { execa } = await import('execa')
     const refusing = settings.filter(([file, value]) => existsSync(file) && readFileSync(file, 'utf8').trim() === value)
-    const tried = await execa('unshare', ['--user', '--mount', 'true'], { reject: false, stdio: 'pipe' })
-    if (tried.exitCode === 0) return [ok('user and mount namespaces can be made')]
-    const why = tried.code === 'ENOENT' ? 'unshare(1) is not installed to try it' : tried.stderr.split('\n')[0]
+    const tried = spawnSync('unshare', ['--user', '--mount', 'true'], { encoding: 'utf8' })
+    if (tried.status === 0) return [ok('user and mount namespaces can be made')]
+    const why = tried.error !== undefined ? 'unshare(1) is not installed to try it' : tried.stderr.split('\n')[0]
     const by = refusing.map(([file, value]) => `${file} is ${value}`).join(', ')
     return [
       notice(

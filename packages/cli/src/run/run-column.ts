@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { type Column, GlibcMatrixError, type Session, type TestResult } from '@glibc-matrix/core'
 import { attach, uninstall } from '@glibc-matrix/core/register'
 import { keptFile } from './kept-file.js'
@@ -45,21 +46,15 @@ export async function runColumn(
   command: readonly string[],
   { output, keepStderr, signals }: RunOptions,
 ): Promise<Ending> {
-  const { execa } = await import('execa')
   const [file, ...args] = command as [string, ...string[]]
   const started = performance.now()
   const kept = keepStderr ? keptFile() : null
   attach({ session: session.file, column: column.name, file: place.suite })
   try {
-    const child = execa(file, args, {
-      stdio: [output === 'none' ? 'ignore' : 'inherit', ...streams(output, kept?.fd ?? null)],
-      buffer: false,
-      reject: false,
-    })
+    const child = spawn(file, args, { stdio: [output === 'none' ? 'ignore' : 'inherit', ...streams(output, kept?.fd)] })
     signals.passTo((signal) => child.kill(signal))
-    const ended = await child
-    const { exitCode = null, signal = null } = ended as { exitCode?: number; signal?: NodeJS.Signals }
-    if (exitCode === null && signal === null && !lacksLoader(ended)) throw notStarted(file, ended)
+    const { exitCode, signal, error } = await endOf(child)
+    if (error !== null && !lacksLoader(error)) throw notStarted(file, error)
     const durationMs = Math.round(performance.now() - started)
     const stderr = kept?.read() ?? ''
     if (output !== 'none') process.stderr.write(stderr)
@@ -70,13 +65,25 @@ export async function runColumn(
   }
 }
 
-/** A number is a descriptor of ours that the command gets; execa's types know the first three alone. */
-function streams(
-  output: RunOptions['output'],
-  kept: number | null,
-): ['inherit' | 'ignore' | 2, 'inherit' | 'ignore' | 2] {
+/** A number is a descriptor of ours that the command gets. */
+function streams(output: RunOptions['output'], kept: number | undefined) {
   const ours = output === 'none' ? 'ignore' : 'inherit'
-  return [output === 'stderr' ? 2 : ours, (kept as 2 | null) ?? ours]
+  return [output === 'stderr' ? 2 : ours, kept ?? ours] as const
+}
+
+interface End {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  /** Why it could not be started. */
+  readonly error: NodeJS.ErrnoException | null
+}
+
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    // A signal that could not be sent is told as an error too.
+    child.on('error', (error) => child.pid === undefined && resolve({ exitCode: null, signal: null, error }))
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, error: null }))
+  })
 }
 
 /** How much of the end of stderr a report keeps, in characters. */
@@ -99,21 +106,18 @@ export function endingOf(exitCode: number | null, signal: string | null): string
 }
 
 /** The file is there, as was made sure of before; so it is its loader that is not, another libc's, which the cell will tell. */
-function lacksLoader({ code }: { readonly code?: string | undefined }): boolean {
+function lacksLoader({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOENT'
 }
 
 /** The kernel refused what the plan let through: a bad interpreter, an argument list that is too long. */
-function notStarted(
-  file: string,
-  error: { readonly code?: string | undefined; readonly cause?: unknown },
-): GlibcMatrixError {
-  const { code = 'unknown error', cause } = error
+function notStarted(file: string, error: NodeJS.ErrnoException): GlibcMatrixError {
+  const { code = 'unknown error' } = error
   return new GlibcMatrixError(
     'PROGRAM_NOT_EXECUTABLE',
     `'${file}' can't be started: ${code}`,
     'Start it by hand to see what the kernel says: a script names an interpreter, a program must be of this machine.',
     { file, errno: code },
-    cause,
+    error,
   )
 }
