@@ -91,6 +91,11 @@ describe('the look at what runs', () => {
     ])
   })
 
+  it('sees a daemon that has cleaned its environment', async () => {
+    const cleaned = JSON.stringify(['sh', '-c', daemon.replace('exec', 'exec env -i')])
+    expect((await run('vitest', [], { SERVER: cleaned })).states).toEqual(['pass', 'unproven'])
+  })
+
   it('leaves to the user what is no program under test', async () => {
     expect((await run('vitest', [], { SERVER: server, EXCLUDED: 'sleep-and-trap' })).states).toEqual(['pass', 'pass'])
     const tool = JSON.stringify(['sh', '-c', 'echo ready; exec sleep 30'])

@@ -23,7 +23,7 @@ int main(void) {
 }`
 
 beforeAll(async () => {
-  programs = await buildPrograms(directory, ['print-libc'])
+  programs = await buildPrograms(directory, ['print-libc', 'uses-strlcpy'])
   writeFileSync(at('maps.c'), source)
   await execa('cc', ['-o', at('maps'), at('maps.c')])
 })
@@ -54,6 +54,15 @@ test('a patched program runs on the sysroot by itself, and keeps its mode', asyn
 test('it runs on an older one too', async () => {
   await glibcMatrix(['patch', programs['print-libc'] as string, at('old'), '--sysroot', 'debian:bullseye'])
   expect((await execa(at('old'))).stdout).toMatch(/^glibc=2\.31$/m)
+})
+
+test('one that can’t start there is written for those who add what it lacks, and that is told', async () => {
+  const input = programs['uses-strlcpy'] as string
+  const { exitCode, stderr } = await glibcMatrix(['patch', input, at('newer'), '--sysroot', 'debian:bullseye'])
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: expect.stringMatching(/newer won't start there as it is: .*needs GLIBC_2\.38.* of libc\.so\.6/),
+  })
 })
 
 test('what is no dynamic program is refused, and nothing is written', async () => {

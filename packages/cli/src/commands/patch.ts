@@ -1,9 +1,11 @@
-import { patchProgram } from '@glibc-matrix/core'
+import { resolve } from 'node:path'
+import { explain, patchProgram } from '@glibc-matrix/core'
 import type { Input } from '../command-line/command.js'
 import { configWith } from '../command-line/config-options.js'
 import type { sysrootFlags } from '../command-line/flags.js'
 import { usageError } from '../command-line/parse.js'
 import { usages } from '../command-line/usages.js'
+import { commandHere, hostSysroot, planOptions } from '../plan/here.js'
 import { installed } from '../sysroots/install.js'
 import { sysrootNamed } from '../sysroots/request.js'
 
@@ -12,6 +14,13 @@ export async function run({ words, options }: Input<typeof sysrootFlags>): Promi
   const [input, output] = words as [string, string]
   if (options.sysroot === undefined) throw usageError(usages.patch, 'no --sysroot')
   const config = await configWith(options)
-  patchProgram(input, output, await installed(await sysrootNamed(options.sysroot, config, options.with), config))
+  const sysroot = await installed(await sysrootNamed(options.sysroot, config, options.with), config)
+  patchProgram(input, output, sysroot)
+  const { compatible, reason } = explain(
+    commandHere([resolve(input)]),
+    sysroot,
+    planOptions(config, await hostSysroot()),
+  )
+  if (compatible === false) process.stderr.write(`glibc-matrix: ${output} won't start there as it is: ${reason}\n`)
   return 0
 }

@@ -25,9 +25,13 @@ interface Outsider {
   readonly exe: string
 }
 
-/** Our descendants, those of workers and what tests start left aside, and daemons that have our environment. */
-function outsiders({ directory, file, strategies }: Session, worker: RegExp): Outsider[] {
-  const children = childrenByParent()
+/**
+ * Our descendants, those of workers and what tests start left aside, and daemons: those that have our environment, and programs
+ * of the project that were started since we were, since a daemon may have cleaned its environment.
+ */
+function outsiders({ directory, file, strategies, programs }: Session, worker: RegExp): Outsider[] {
+  const processes = readProcesses()
+  const children = byParent(processes)
   const own = `${realpathSync(directory)}/`
   const found: Outsider[] = []
   const look = (pid: number) => {
@@ -36,25 +40,46 @@ function outsiders({ directory, file, strategies }: Session, worker: RegExp): Ou
     // The strategy `namespace` shows a program's copy at its own path.
     if (strategies.includes('namespace') && linkOf(pid, 'ns/mnt') !== linkOf(process.pid, 'ns/mnt')) return
     found.push({ pid, exe })
-    for (const child of children.get(pid) ?? []) look(child)
+    for (const child of children.get(pid) ?? []) look(child.pid)
   }
-  for (const child of children.get(process.pid) ?? []) look(child)
-  for (const orphan of children.get(1) ?? []) {
-    if (orphan !== process.pid && textOf(orphan, 'environ').includes(`=${file}\0`)) look(orphan)
+  for (const child of children.get(process.pid) ?? []) look(child.pid)
+  const since = processes.find(({ pid }) => pid === process.pid)?.start ?? Number.POSITIVE_INFINITY
+  for (const { pid, start } of processes.filter(({ reaper }) => reaper).flatMap(({ pid }) => children.get(pid) ?? [])) {
+    if (pid === process.pid || start < since) continue
+    const isOfProject = linkOf(pid, 'exe')?.startsWith(`${programs.root}/`)
+    if (isOfProject || textOf(pid, 'environ').includes(`=${file}\0`)) look(pid)
   }
   return found
 }
 
-function childrenByParent(): Map<number, number[]> {
-  const children = new Map<number, number[]>()
-  for (const name of list('/proc')) {
+interface Process {
+  readonly pid: number
+  readonly parent: number
+  /** In clock ticks after boot. */
+  readonly start: number
+  /** Orphans become its children: the first process, and a user's own systemd (PR_SET_CHILD_SUBREAPER, prctl(2)). */
+  readonly reaper: boolean
+}
+
+function readProcesses(): Process[] {
+  return list('/proc').flatMap((name) => {
     const pid = Number(name)
-    if (!Number.isInteger(pid)) continue
-    // proc_pid_stat(5): the name stands in parentheses and may hold any character.
-    const stat = textOf(pid, 'stat')
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-    children.set(parent, [...(children.get(parent) ?? []), pid])
-  }
+    // proc_pid_stat(5): the name stands in parentheses and may hold any character; state is the third field.
+    const stat = Number.isInteger(pid) ? textOf(pid, 'stat') : ''
+    if (stat === '') return []
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return {
+      pid,
+      parent: Number(fields[1]),
+      start: Number(fields[19]),
+      reaper: pid === 1 || stat.includes(' (systemd) '),
+    }
+  })
+}
+
+function byParent(processes: readonly Process[]): Map<number, Process[]> {
+  const children = new Map<number, Process[]>()
+  for (const one of processes) children.set(one.parent, [...(children.get(one.parent) ?? []), one])
   return children
 }
 
